@@ -15,7 +15,7 @@ impl Moment {
     /// The instant it stands for in the office's zone.
     pub fn in_zone(self, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Day(day) => day.to_zoned(zone.clone()).map(|z| z.timestamp()).unwrap_or_default(),
+            Self::Day(day) => day.to_zoned_datetime(zone.clone()).map(|z| z.timestamp()).unwrap_or_default(),
             Self::Instant(at) => at,
         }
     }
