@@ -47,7 +47,9 @@ impl FeedView {
         for item in self.items.iter().filter(|item| !item.withdrawn()) {
             let entry = entry(item).write_with_config(Vec::new(), config)?;
             let entry = String::from_utf8_lossy(&entry);
-            let inside = entry.strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"").ok_or(AtomError::Shape)?;
+            let inside = entry
+                .strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"")
+                .ok_or(AtomError::Shape)?;
             out.push_str(&format!("<entry xml:lang=\"{}\"{}\n", item.language, inside.trim_end()));
         }
         out.push_str(&format!("</feed>\n<!-- view {} -->\n", self.fingerprint()));
@@ -62,7 +64,12 @@ impl FeedView {
         links.extend(site.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
         for sibling in site.languages.iter().filter(|sibling| sibling.tag != self.language) {
             let other = FeedId::new(&sibling.tag, feed.kind.clone());
-            links.push(link("alternate", site.url(&other.atom()), Some("application/atom+xml"), Some(&sibling.tag)));
+            links.push(link(
+                "alternate",
+                site.url(&other.atom()),
+                Some("application/atom+xml"),
+                Some(&sibling.tag),
+            ));
         }
         let tombstones: Vec<_> = self.items.iter().filter(|item| item.withdrawn()).map(tombstone).collect();
         let mut extensions = ExtensionMap::new();
@@ -123,7 +130,10 @@ fn tombstone(item: &Item) -> Extension {
     Extension {
         name: "at:deleted-entry".to_owned(),
         value: None,
-        attrs: BTreeMap::from([("ref".to_owned(), item.id.clone()), ("when".to_owned(), item.date_modified.rfc3339())]),
+        attrs: BTreeMap::from([
+            ("ref".to_owned(), item.id.clone()),
+            ("when".to_owned(), item.date_modified.rfc3339()),
+        ]),
         children: BTreeMap::from([("comment".to_owned(), vec![text("at:comment", &item.summary)])]),
     }
 }
@@ -163,4 +173,3 @@ fn entry(item: &Item) -> Entry {
         ..Entry::default()
     }
 }
-

@@ -50,13 +50,21 @@ pub(crate) fn closing(revision: &Revision, site: &Site) -> BTreeMap<Lang, Vec<St
         .boilerplates
         .iter()
         .filter_map(|id| site.boilerplates.iter().find(|entry| entry.id == *id))
-        .chain(revision.contacts.iter().filter_map(|id| site.contacts.iter().find(|entry| entry.id == *id)));
+        .chain(
+            revision
+                .contacts
+                .iter()
+                .filter_map(|id| site.contacts.iter().find(|entry| entry.id == *id)),
+        );
     let chosen: Vec<_> = chosen.collect();
     revision
         .texts
         .keys()
         .map(|lang| {
-            let texts = chosen.iter().filter_map(|entry| localised(&entry.text, site, lang)).map(|(_, text)| text.to_owned());
+            let texts = chosen
+                .iter()
+                .filter_map(|entry| localised(&entry.text, site, lang))
+                .map(|(_, text)| text.to_owned());
             (lang.clone(), texts.collect::<Vec<_>>())
         })
         .filter(|(_, texts)| !texts.is_empty())
@@ -85,7 +93,11 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
     let mut html = String::new();
     if let Some((lang, note)) = public.correction.as_ref().and_then(|c| localised(&c.note, site, shown)) {
         let label = &Words::of(shown).correction;
-        html.push_str(&format!("<p lang=\"{lang}\"><strong>{}:</strong> {}</p>", escape(label), escape(note)));
+        html.push_str(&format!(
+            "<p lang=\"{lang}\"><strong>{}:</strong> {}</p>",
+            escape(label),
+            escape(note)
+        ));
     }
     if !text.subtitle.is_empty() {
         html.push_str(&format!("<h2>{}</h2>", escape(&text.subtitle)));
@@ -113,7 +125,11 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
         html.extend(texts.iter().map(|text| paragraphs(text)));
     }
     if shown == language {
-        if language.direction() == Direction::Rtl { block(language, &html) } else { html }
+        if language.direction() == Direction::Rtl {
+            block(language, &html)
+        } else {
+            html
+        }
     } else {
         let notice = format!("<p><em>{}</em></p>", escape(&words.notice(shown)));
         format!("{}{}", block(language, &notice), block(shown, &html))
@@ -126,9 +142,15 @@ fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> Strin
     if !file.file.kind.starts_with("image/") {
         return format!("<p><a href=\"{url}\">{}</a></p>", escape(&file.file.name));
     }
-    let caption = [text(&file.file.caption), escape(&file.file.credit)].into_iter().filter(|part| !part.is_empty());
+    let caption = [text(&file.file.caption), escape(&file.file.credit)]
+        .into_iter()
+        .filter(|part| !part.is_empty());
     let caption = caption.collect::<Vec<_>>().join(" — ");
-    let caption = if caption.is_empty() { caption } else { format!("<figcaption>{caption}</figcaption>") };
+    let caption = if caption.is_empty() {
+        caption
+    } else {
+        format!("<figcaption>{caption}</figcaption>")
+    };
     format!("<figure><img src=\"{url}\" alt=\"{}\">{caption}</figure>", text(&file.file.alt))
 }
 

@@ -103,7 +103,11 @@ impl Index {
             direction: language.tag.direction().as_str().to_owned(),
             title: language.title.clone(),
             url: site.url(&path::home(&language.tag)),
-            fallback: site.fallback(&language.tag).filter(|next| **next != language.tag).cloned().collect(),
+            fallback: site
+                .fallback(&language.tag)
+                .filter(|next| **next != language.tag)
+                .cloned()
+                .collect(),
         };
         Self {
             schema: site.url(&path::schema("index")),
@@ -114,9 +118,19 @@ impl Index {
                 url: site.url("/"),
             },
             languages: site.languages.iter().map(language).collect(),
-            topics: site.topics.iter().map(|topic| TopicCard { id: topic.id.clone(), label: topic.label.clone() }).collect(),
+            topics: site
+                .topics
+                .iter()
+                .map(|topic| TopicCard {
+                    id: topic.id.clone(),
+                    label: topic.label.clone(),
+                })
+                .collect(),
             feeds: FeedId::all(site).into_iter().map(feed).collect(),
-            schemas: schema::NAMES.iter().map(|name| ((*name).to_owned(), site.url(&path::schema(name)))).collect(),
+            schemas: schema::NAMES
+                .iter()
+                .map(|name| ((*name).to_owned(), site.url(&path::schema(name))))
+                .collect(),
         }
     }
 }

@@ -98,11 +98,17 @@ impl Item {
             (title, public.summary.get(&shown).cloned().unwrap_or_default())
         };
         let page = public.behind.as_ref().map(|behind| site.url(&path::page(language, &behind.path)));
-        let labels = public.topics.iter().map(|id| site.topic(id).map_or(id.as_str(), |topic| topic.label_in(site, language)).to_owned());
+        let labels = public.topics.iter().map(|id| {
+            site.topic(id)
+                .map_or(id.as_str(), |topic| topic.label_in(site, language))
+                .to_owned()
+        });
         let attachments = public.media.iter().map(|media| Attachment {
             url: media.url.clone(),
             mime_type: media.file.kind.clone(),
-            title: content::localised(&media.file.caption, site, &shown).map_or(media.file.name.as_str(), |(_, text)| text).to_owned(),
+            title: content::localised(&media.file.caption, site, &shown)
+                .map_or(media.file.name.as_str(), |(_, text)| text)
+                .to_owned(),
             size_in_bytes: media.file.size,
             _sha256: media.file.sha256.clone(),
         });
@@ -112,7 +118,11 @@ impl Item {
             content_html: content::entry(public, site, language, &shown),
             title,
             summary,
-            image: public.media.iter().find(|media| media.file.kind.starts_with("image/")).map(|media| media.url.clone()),
+            image: public
+                .media
+                .iter()
+                .find(|media| media.file.kind.starts_with("image/"))
+                .map(|media| media.url.clone()),
             date_published: public.published,
             date_modified: public.updated,
             tags: labels.collect(),

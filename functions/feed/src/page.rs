@@ -51,7 +51,10 @@ impl Day {
         let day = stamp.day();
         let date: Option<Date<Iso>> = Date::try_new_iso(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs()).ok();
         let locale = Locale::try_from_str(language.as_str()).unwrap_or(Locale::UNKNOWN);
-        let text = DateTimeFormatter::try_new(locale.into(), YMD::long()).ok().zip(date).map(|(form, date)| form.format(&date).to_string());
+        let text = DateTimeFormatter::try_new(locale.into(), YMD::long())
+            .ok()
+            .zip(date)
+            .map(|(form, date)| form.format(&date).to_string());
         Self {
             text: text.unwrap_or_else(|| day.to_string()),
             iso,
@@ -71,9 +74,21 @@ impl Frame {
             words: Words::of(language),
             switch: switch(site, Some(language), target),
             feeds: [
-                FeedLink { name: "RSS", mime: "application/rss+xml", url: site.url(&feed.rss()) },
-                FeedLink { name: "Atom", mime: "application/atom+xml", url: site.url(&feed.atom()) },
-                FeedLink { name: "JSON Feed", mime: "application/feed+json", url: site.url(&feed.json()) },
+                FeedLink {
+                    name: "RSS",
+                    mime: "application/rss+xml",
+                    url: site.url(&feed.rss()),
+                },
+                FeedLink {
+                    name: "Atom",
+                    mime: "application/atom+xml",
+                    url: site.url(&feed.atom()),
+                },
+                FeedLink {
+                    name: "JSON Feed",
+                    mime: "application/feed+json",
+                    url: site.url(&feed.json()),
+                },
             ],
             language: language.clone(),
             fingerprint,
@@ -131,7 +146,9 @@ struct NamedLink {
 /// # Errors
 /// Never in practice: the templates are checked at compile time and written into memory.
 pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec<u8>, askama::Error> {
-    let Some(behind) = &public.behind else { return Err(askama::Error::Fmt) };
+    let Some(behind) = &public.behind else {
+        return Err(askama::Error::Fmt);
+    };
     let withdrawn = public.status == Status::Withdrawn;
     let shown = public.shown_for(site, language);
     let target = |tag: &Lang| site.url(&path::page(tag, &behind.path));
@@ -141,12 +158,19 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
     let in_shown = |texts| content::localised(texts, site, &shown).map(|(_, text)| text.to_owned());
     let page = ReleasePage {
         frame: Frame::new(site, language, format!("{}:{}", public.id, public.revision), target),
-        title: if withdrawn { format!("{}: {title}", words.withdrawn) } else { title },
+        title: if withdrawn {
+            format!("{}: {title}", words.withdrawn)
+        } else {
+            title
+        },
         subtitle: text.map(|t| t.subtitle.clone()).unwrap_or_default(),
         dateline: text.map(|t| t.dateline.clone()).unwrap_or_default(),
         summary: text.map(|t| t.summary.clone()).unwrap_or_default(),
         canonical: target(if withdrawn { language } else { &shown }),
-        alternates: switch(site, None, target).into_iter().filter(|link| !withdrawn && public.languages.contains(&link.language)).collect(),
+        alternates: switch(site, None, target)
+            .into_iter()
+            .filter(|link| !withdrawn && public.languages.contains(&link.language))
+            .collect(),
         json: public.json.clone(),
         withdrawn,
         fallback: shown != *language && !withdrawn,
@@ -158,13 +182,24 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         correction_label: Words::of(&shown).correction.clone(),
         correction: public.correction.as_ref().and_then(|c| in_shown(&c.note)).unwrap_or_default(),
         content: text.map(|t| t.content_html.clone()).unwrap_or_default(),
-        reason: if withdrawn { content::reason(public, site, language) } else { String::new() },
+        reason: if withdrawn {
+            content::reason(public, site, language)
+        } else {
+            String::new()
+        },
         links: public
             .links
             .iter()
-            .map(|link| NamedLink { url: link.url.clone(), name: in_shown(&link.label).unwrap_or_else(|| link.url.clone()) })
+            .map(|link| NamedLink {
+                url: link.url.clone(),
+                name: in_shown(&link.label).unwrap_or_else(|| link.url.clone()),
+            })
             .collect(),
-        closing: public.closing.get(&shown).map(|texts| texts.iter().map(|text| content::paragraphs(text)).collect()).unwrap_or_default(),
+        closing: public
+            .closing
+            .get(&shown)
+            .map(|texts| texts.iter().map(|text| content::paragraphs(text)).collect())
+            .unwrap_or_default(),
         shown,
     };
     Ok(page.render()?.into_bytes())

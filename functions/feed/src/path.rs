@@ -26,7 +26,10 @@ pub struct FeedId {
 impl FeedId {
     /// A feed by language and kind.
     pub fn new(language: &Lang, kind: Kind) -> Self {
-        Self { language: language.clone(), kind }
+        Self {
+            language: language.clone(),
+            kind,
+        }
     }
 
     fn folder(&self) -> String {
@@ -54,8 +57,15 @@ impl FeedId {
 
     /// Every feed of a site: filled, strict and one for each topic, in each language.
     pub fn all(site: &Site) -> Vec<Self> {
-        let kinds = || [Kind::Filled, Kind::Only].into_iter().chain(site.topics.iter().map(|topic| Kind::Topic(topic.id.clone())));
-        site.languages.iter().flat_map(|language| kinds().map(|kind| Self::new(&language.tag, kind))).collect()
+        let kinds = || {
+            [Kind::Filled, Kind::Only]
+                .into_iter()
+                .chain(site.topics.iter().map(|topic| Kind::Topic(topic.id.clone())))
+        };
+        site.languages
+            .iter()
+            .flat_map(|language| kinds().map(|kind| Self::new(&language.tag, kind)))
+            .collect()
     }
 }
 

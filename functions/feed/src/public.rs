@@ -185,7 +185,11 @@ impl Public {
             );
         }
         let languages: Vec<Lang> = revision.texts.keys().cloned().collect();
-        let titles: Localised = revision.texts.iter().map(|(lang, text)| (lang.clone(), text.title.clone())).collect();
+        let titles: Localised = revision
+            .texts
+            .iter()
+            .map(|(lang, text)| (lang.clone(), text.title.clone()))
+            .collect();
         let media = |m: &Media| PublicMedia {
             url: site.url(&format!("/media/{}/{}", m.sha256, content::path_segment(&m.name))),
             file: m.clone(),
@@ -209,7 +213,11 @@ impl Public {
             texts,
             media: revision.media.iter().filter(|_| !withdrawn).map(media).collect(),
             links: if withdrawn { Vec::new() } else { revision.links.clone() },
-            closing: if withdrawn { BTreeMap::new() } else { content::closing(revision, site) },
+            closing: if withdrawn {
+                BTreeMap::new()
+            } else {
+                content::closing(revision, site)
+            },
             correction: revision.correction.clone().filter(|_| !withdrawn),
             reason: revision.reason.clone(),
             guid: revision.guid.clone(),
@@ -224,7 +232,9 @@ impl Public {
 
     /// The language whose text stands in for `language`.
     pub fn shown_for(&self, site: &Site, language: &Lang) -> Lang {
-        let chain = std::iter::once(language).chain(site.fallback(language)).chain(std::iter::once(&self.language));
+        let chain = std::iter::once(language)
+            .chain(site.fallback(language))
+            .chain(std::iter::once(&self.language));
         let mut real = chain.filter(|candidate| self.languages.contains(candidate));
         real.next().or(self.languages.first()).unwrap_or(&self.language).clone()
     }

@@ -53,8 +53,14 @@ fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<Strin
 }
 
 fn entry(item: &Item, site: &Site) -> Entry {
-    let others = item.more.translations.iter().filter(|(lang, _)| **lang != item.language || item.more.fallback);
-    let links: Vec<_> = others.map(|(lang, url)| link("alternate", url.clone(), Some("text/html"), Some(lang.to_string()))).collect();
+    let others = item
+        .more
+        .translations
+        .iter()
+        .filter(|(lang, _)| **lang != item.language || item.more.fallback);
+    let links: Vec<_> = others
+        .map(|(lang, url)| link("alternate", url.clone(), Some("text/html"), Some(lang.to_string())))
+        .collect();
     let enclosure = item.attachments.first().map(|file| Enclosure {
         url: file.url.clone(),
         length: file.size_in_bytes.to_string(),
@@ -69,7 +75,14 @@ fn entry(item: &Item, site: &Site) -> Entry {
         title: Some(item.title.clone()),
         link: Some(item.url.clone()),
         description: Some(item.summary.clone()),
-        categories: item.tags.iter().map(|tag| Category { name: tag.clone(), domain: None }).collect(),
+        categories: item
+            .tags
+            .iter()
+            .map(|tag| Category {
+                name: tag.clone(),
+                domain: None,
+            })
+            .collect(),
         enclosure,
         guid: Some(Guid {
             value: item.id.clone(),

@@ -36,7 +36,10 @@ impl Stamp {
 
     /// RFC 5322, section 3.3, English names and a four-digit year whatever the language of the feed.
     pub fn rfc5322(self) -> String {
-        self.at.to_zoned_datetime(TimeZone::fixed(self.offset)).strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
+        self.at
+            .to_zoned_datetime(TimeZone::fixed(self.offset))
+            .strftime("%a, %d %b %Y %H:%M:%S %z")
+            .to_string()
     }
 
     /// The calendar day in the office's offset.
@@ -69,7 +72,10 @@ impl<'de> Deserialize<'de> for Stamp {
         let wrong = |e: jiff::Error| serde::de::Error::custom(e);
         let pieces = DateTimeParser::new().parse_pieces(&text).map_err(wrong)?;
         let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
-        Ok(Self { at: text.parse().map_err(wrong)?, offset })
+        Ok(Self {
+            at: text.parse().map_err(wrong)?,
+            offset,
+        })
     }
 }
 

@@ -5,11 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{
-    FeedId, Item, Kind, SCHEMA_VERSION, Stamp, content, path,
-    public::Public,
-    sha256,
-};
+use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, content, path, public::Public, sha256};
 
 /// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
 const ITEM_OVERHEAD: usize = 2_500;
@@ -159,8 +155,17 @@ impl FeedView {
     }
 
     fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
-        let shown = self.items.iter().find(|item| item.more.release == public.id).map(|item| item.more.revision);
-        let left = self.more.left.iter().find(|left| left.release == public.id).map(|left| left.revision);
+        let shown = self
+            .items
+            .iter()
+            .find(|item| item.more.release == public.id)
+            .map(|item| item.more.revision);
+        let left = self
+            .more
+            .left
+            .iter()
+            .find(|left| left.release == public.id)
+            .map(|left| left.revision);
         if shown.max(left) >= Some(public.revision) {
             return;
         }
@@ -180,11 +185,17 @@ impl FeedView {
     /// Newest `items`, plus everything within `hours` before the newest one, at most `bytes`.
     fn close_window(&mut self, site: &Site) {
         self.items.sort_by_key(Item::order);
-        self.more.left.sort_by_key(|left| (std::cmp::Reverse(left.date_published), left.release));
+        self.more
+            .left
+            .sort_by_key(|left| (std::cmp::Reverse(left.date_published), left.release));
         let window = &site.window;
         if let Some(newest) = self.items.first().map(|item| item.date_published.at().as_second()) {
             let oldest = newest - i64::from(window.hours) * 3600;
-            let recent = self.items.iter().take_while(|item| item.date_published.at().as_second() >= oldest).count();
+            let recent = self
+                .items
+                .iter()
+                .take_while(|item| item.date_published.at().as_second() >= oldest)
+                .count();
             self.items.truncate(recent.max(window.items));
         }
         self.cap_bytes(window.bytes);

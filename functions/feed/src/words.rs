@@ -72,7 +72,10 @@ impl Words {
     /// The name of `language` in this one; its tag when nobody has translated it yet.
     pub fn name<'a>(&'a self, language: &'a Lang) -> &'a str {
         let names = &self.names;
-        names.get(language.as_str()).or_else(|| names.get(language.primary())).map_or(language.as_str(), String::as_str)
+        names
+            .get(language.as_str())
+            .or_else(|| names.get(language.primary()))
+            .map_or(language.as_str(), String::as_str)
     }
 
     /// The notice that a release lacks this language, and which one is shown.

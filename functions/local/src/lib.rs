@@ -1,7 +1,14 @@
-//! The whole press room in one process: embedded S3, event queue, site and clock around the same handlers.
+//! The whole press room in one process, around the same handlers that run on Lambda.
 
 mod lock;
+mod post;
 pub mod queue;
+mod room;
 pub mod s3;
+pub mod sample;
+mod site;
+mod token;
 
 pub use lock::OpenError;
+pub use post::Post;
+pub use room::{CONTENT, Options, PressRoom, SITE};

@@ -1,1 +1,150 @@
-fn main() {}
+//! `pressroom`: the whole press room on this machine, and the commands around it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use local::{Options, Post, PressRoom};
+
+/// Publishes news and announcements in several languages as pages, feeds and a JSON index.
+#[derive(Parser)]
+#[command(name = "pressroom", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the press room (the default).
+    Serve(Serve),
+    /// Post releases to a running press room; the type goes by the extension: .json, .txt, .md, .html.
+    Post(PostArgs),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Folder for everything that must survive.
+    #[arg(long, env = "PRESSROOM_DATA", default_value = "./data", value_name = "DIR")]
+    data: PathBuf,
+    /// Address of site, API and desk.
+    #[arg(long, env = "PRESSROOM_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Address of the embedded S3.
+    #[arg(long, env = "PRESSROOM_S3_LISTEN", default_value = "127.0.0.1:8081", value_name = "ADDRESS")]
+    s3_listen: SocketAddr,
+    /// Your site.toml; without it a documented sample is used.
+    #[arg(long, env = "PRESSROOM_SITE", value_name = "FILE")]
+    site: Option<PathBuf>,
+    /// Start empty instead of with the sample release.
+    #[arg(long, env = "PRESSROOM_NO_SAMPLE")]
+    no_sample: bool,
+    /// Token to accept; without it a random one is made once and kept.
+    #[arg(long, env = "PRESSROOM_TOKEN", hide_env_values = true, value_name = "T")]
+    token: Option<String>,
+    /// Write one JSON line per S3 request.
+    #[arg(long, env = "PRESSROOM_S3_LOG", value_name = "FILE")]
+    s3_log: Option<PathBuf>,
+    /// JSON lines instead of sentences.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct PostArgs {
+    /// One release a file.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Root of the API.
+    #[arg(long, env = "PRESSROOM_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// A token; without it the local one of the data folder is used.
+    #[arg(long, env = "PRESSROOM_TOKEN", hide_env_values = true, value_name = "T")]
+    token: Option<String>,
+    /// Folder of the local press room.
+    #[arg(long, env = "PRESSROOM_DATA", default_value = "./data", value_name = "DIR")]
+    data: PathBuf,
+    /// Language of a text file; the site's default one when absent.
+    #[arg(long)]
+    language: Option<String>,
+    /// draft, submitted or published; of a text file, JSON says its own.
+    #[arg(long, default_value = "published")]
+    status: String,
+    /// JSON lines instead of sentences.
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let level = tracing_subscriber::EnvFilter::try_from_env("PRESSROOM_LOG").unwrap_or_else(|_| "warn,publish=info,local=info,accept=info".into());
+    tracing_subscriber::fmt().with_env_filter(level).with_target(false).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => serve(args).await,
+        Command::Post(args) => post(args).await,
+    }
+}
+
+async fn serve(args: Serve) -> anyhow::Result<()> {
+    let options = Options {
+        listen: args.listen,
+        s3_listen: args.s3_listen,
+        site: args.site,
+        sample: !args.no_sample,
+        token: args.token,
+        s3_log: args.s3_log,
+        ..Options::new(args.data)
+    };
+    let stop = stop_signal()?;
+    let room = PressRoom::open(&options).await?;
+    let (base, s3) = (format!("http://{}", room.address), format!("http://{}", room.s3_address));
+    if args.json {
+        println!("{}", serde_json::json!({"event": "ready", "site": base, "api": format!("{base}/v1"), "s3": s3, "token": room.token}));
+    } else {
+        let language = room.site.default_language();
+        println!("Pressroom is open. Stop it with Ctrl-C.\n");
+        println!("  site   {base}/");
+        println!("  feeds  {base}/{language}/rss.xml  {base}/{language}/atom.xml  {base}/{language}/feed.json");
+        println!("  index  {base}/index.json");
+        println!("  API    {base}/v1/releases");
+        println!("  S3     {s3}  (buckets content and site; key pressroom, secret pressroom-secret)");
+        println!("  token  {}", room.token);
+    }
+    room.run(stop).await
+}
+
+/// Ready at Ctrl-C or a polite kill.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+async fn post(args: PostArgs) -> anyhow::Result<()> {
+    let token = match args.token {
+        Some(token) => token,
+        None => {
+            let file = args.data.join("token");
+            let found = std::fs::read_to_string(&file).with_context(|| format!("no --token, and {} cannot be read; start the press room first", file.display()))?;
+            found.trim().to_owned()
+        }
+    };
+    let post = Post {
+        files: args.files,
+        url: args.url,
+        token,
+        language: args.language,
+        status: args.status,
+        json: args.json,
+    };
+    post.run().await
+}

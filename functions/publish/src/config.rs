@@ -18,7 +18,10 @@ impl Config {
     /// Names every missing variable at once.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let missing: Vec<&str> = ["CONTENT_BUCKET", "SITE_BUCKET"].into_iter().filter(|name| lookup(name).is_none()).collect();
+        let missing: Vec<&str> = ["CONTENT_BUCKET", "SITE_BUCKET"]
+            .into_iter()
+            .filter(|name| lookup(name).is_none())
+            .collect();
         match (lookup("CONTENT_BUCKET"), lookup("SITE_BUCKET")) {
             (Some(content_bucket), Some(site_bucket)) => Ok(Self {
                 content_bucket,
@@ -36,6 +39,9 @@ mod tests {
 
     #[test]
     fn every_missing_variable_is_named_at_once() {
-        assert_eq!(Config::read(|_| None), Err("missing in the environment: CONTENT_BUCKET, SITE_BUCKET".to_owned()));
+        assert_eq!(
+            Config::read(|_| None),
+            Err("missing in the environment: CONTENT_BUCKET, SITE_BUCKET".to_owned())
+        );
     }
 }

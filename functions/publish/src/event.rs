@@ -58,7 +58,11 @@ pub fn keys(body: &str) -> Result<Vec<Named>, Undecodable> {
             other => Err(Undecodable(format!("no Records and Event {other:?}"))),
         };
     };
-    records.iter().filter(|record| record.name.is_empty() || record.name.starts_with("ObjectCreated:")).map(named).collect()
+    records
+        .iter()
+        .filter(|record| record.name.is_empty() || record.name.starts_with("ObjectCreated:"))
+        .map(named)
+        .collect()
 }
 
 fn named(record: &Record) -> Result<Named, Undecodable> {
@@ -73,7 +77,9 @@ fn named(record: &Record) -> Result<Named, Undecodable> {
 /// `+` is a space, then percent-decoding, once.
 fn decode(key: &str) -> Result<String, Undecodable> {
     let spaced = key.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Undecodable(format!("the key `{key}`, which is not UTF-8")))?;
+    let decoded = percent_decode_str(&spaced)
+        .decode_utf8()
+        .map_err(|_| Undecodable(format!("the key `{key}`, which is not UTF-8")))?;
     Ok(decoded.into_owned())
 }
 
@@ -90,7 +96,10 @@ mod tests {
     fn B137_an_event_key_is_decoded_once() {
         let named = keys(&event("releases/zh/%E9%97%AD%E5%B9%95+C%2B%2B+%281%29.json")).unwrap();
         assert_eq!(named, [Named::Alien("releases/zh/闭幕 C++ (1).json".to_owned())]);
-        assert_eq!(keys(&event("releases/a%2525.json")).unwrap(), [Named::Alien("releases/a%25.json".to_owned())]);
+        assert_eq!(
+            keys(&event("releases/a%2525.json")).unwrap(),
+            [Named::Alien("releases/a%25.json".to_owned())]
+        );
     }
 
     #[test]
@@ -102,7 +111,10 @@ mod tests {
 
     #[test]
     fn a_test_event_names_nothing_and_a_stranger_is_refused() {
-        assert_eq!(keys(r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"content"}"#), Ok(Vec::new()));
+        assert_eq!(
+            keys(r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"content"}"#),
+            Ok(Vec::new())
+        );
         assert!(keys(r#"{"hello":"world"}"#).is_err());
         assert!(keys("not json").is_err());
         assert!(keys(&event("releases/%FF")).is_err());

@@ -55,14 +55,21 @@ pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<Fe
         let result = refresh_one(desk, &feed, &publics).await;
         result.err().map(|failure| (feed, failure))
     };
-    stream::iter(feeds).map(one).buffer_unordered(FEEDS).filter_map(std::future::ready).collect().await
+    stream::iter(feeds)
+        .map(one)
+        .buffer_unordered(FEEDS)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
 }
 
 /// Merges public revisions into one feed and derives its renderings.
 pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
     let key = Key::Feed(feed.clone(), Format::Json);
-    let merged = store.merge(&key, false, |current| FeedView::admit(current, publics, site, feed)).await?;
+    let merged = store
+        .merge(&key, false, |current| FeedView::admit(current, publics, site, feed))
+        .await?;
     let derive = |rendering: Rendering| {
         let merged = &merged;
         async move {
@@ -77,6 +84,10 @@ pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public])
         }
     };
     let renderings = Rendering::of(&feed.kind).iter().copied();
-    stream::iter(renderings).map(derive).buffer_unordered(PARALLEL).try_collect::<Vec<()>>().await?;
+    stream::iter(renderings)
+        .map(derive)
+        .buffer_unordered(PARALLEL)
+        .try_collect::<Vec<()>>()
+        .await?;
     Ok(())
 }

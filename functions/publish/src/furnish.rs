@@ -15,7 +15,9 @@ const FEEDS: usize = 16;
 /// When a document cannot be rendered or stored.
 pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let schemas = schema::NAMES.iter().filter_map(|name| Some((Key::Schema(name), feed::to_json(&schema::of(name, site)?))));
+    let schemas = schema::NAMES
+        .iter()
+        .filter_map(|name| Some((Key::Schema(name), feed::to_json(&schema::of(name, site)?))));
     let documents = [
         (Key::Chooser, chooser(site).map_err(Failure::render)?),
         (Key::NotFound, not_found(site).map_err(Failure::render)?),

@@ -142,7 +142,9 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut BTreeSet<(Uuid
 /// The feeds that must hear of these releases: where they are, and where any of their versions has been.
 fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
     let all = FeedId::all(site);
-    all.into_iter().filter(|feed| arrived.iter().any(|one| concerns(feed, one))).collect()
+    all.into_iter()
+        .filter(|feed| arrived.iter().any(|one| concerns(feed, one)))
+        .collect()
 }
 
 fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {

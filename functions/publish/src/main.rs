@@ -14,15 +14,25 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
     let client = connect(config.endpoint.as_deref()).await;
     let store = Store::new(client, config.content_bucket, config.site_bucket);
-    let found = store.get(&Key::SiteConfig).await?.context("config/site.toml is not in the content bucket; put it there first")?;
+    let found = store
+        .get(&Key::SiteConfig)
+        .await?
+        .context("config/site.toml is not in the content bucket; put it there first")?;
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     let desk = Arc::new(Desk { store, site });
     let handler = |event: LambdaEvent<SqsEvent>| {
         let desk = Arc::clone(&desk);
         async move {
             let text = |field: Option<String>| field.unwrap_or_default();
-            let messages: Vec<Message> =
-                event.payload.records.into_iter().map(|record| Message { id: text(record.message_id), body: text(record.body) }).collect();
+            let messages: Vec<Message> = event
+                .payload
+                .records
+                .into_iter()
+                .map(|record| Message {
+                    id: text(record.message_id),
+                    body: text(record.body),
+                })
+                .collect();
             let outcome = publish(&desk, &messages).await;
             let failure = |id| {
                 let mut failure = BatchItemFailure::default();

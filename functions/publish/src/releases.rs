@@ -22,7 +22,9 @@ pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision
 /// `None` when a higher revision is public already: its own event brings its views up to date.
 async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
     let (store, site) = (&desk.store, &desk.site);
-    let Some(public) = Public::of(revision, site) else { return Ok(None) };
+    let Some(public) = Public::of(revision, site) else {
+        return Ok(None);
+    };
     let version = Key::Version(public.id, public.revision);
     let key = Key::Release(public.id);
     // The first revision of a release meets no document of it, unless its event comes twice.
@@ -42,7 +44,11 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
     let page = |language: Lang| {
         let public = &public;
         async move {
-            let at = public.behind.as_ref().map(|behind| behind.path.clone()).ok_or_else(|| Failure::render("a release without a path"))?;
+            let at = public
+                .behind
+                .as_ref()
+                .map(|behind| behind.path.clone())
+                .ok_or_else(|| Failure::render("a release without a path"))?;
             let bytes = Bytes::from(release_page(public, site, &language).map_err(Failure::render)?);
             // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
             let expect = || if first { Expect::Absent } else { Expect::Unknown };
@@ -51,7 +57,11 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
         }
     };
     let languages = site.languages.iter().map(|language| language.tag.clone());
-    stream::iter(languages).map(page).buffer_unordered(PARALLEL).try_collect::<Vec<()>>().await?;
+    stream::iter(languages)
+        .map(page)
+        .buffer_unordered(PARALLEL)
+        .try_collect::<Vec<()>>()
+        .await?;
     Ok(Some(Arrived { public, view }))
 }
 

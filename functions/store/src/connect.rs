@@ -11,7 +11,10 @@ const OPERATION: Duration = Duration::from_secs(20);
 
 /// A client from the usual AWS environment; `endpoint` names another server than AWS.
 pub async fn connect(endpoint: Option<&str>) -> Client {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build();
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
     let mut loader = aws_config::from_env().timeout_config(timeouts);
     if let Some(endpoint) = endpoint {
         loader = loader.endpoint_url(endpoint);

@@ -37,7 +37,13 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Conflict`] when others race without end, [`Error::Unavailable`], [`Error::Denied`].
-    pub async fn derive(&self, key: &Key, version: u64, bytes: impl Into<Bytes>, expect: impl FnOnce() -> Expect) -> Result<Derived, Error> {
+    pub async fn derive(
+        &self,
+        key: &Key,
+        version: u64,
+        bytes: impl Into<Bytes>,
+        expect: impl FnOnce() -> Expect,
+    ) -> Result<Derived, Error> {
         let bytes = bytes.into();
         let path = key.path();
         let known = self.memory.get(&path);
@@ -64,7 +70,10 @@ impl Store {
                     },
                 },
             };
-            let request = self.put_request(key, &bytes).metadata(VERSION, version.to_string()).metadata(SHA256, &digest);
+            let request = self
+                .put_request(key, &bytes)
+                .metadata(VERSION, version.to_string())
+                .metadata(SHA256, &digest);
             let request = match &etag {
                 Some(etag) => request.if_match(etag),
                 None => request.if_none_match("*"),

@@ -1,6 +1,9 @@
 //! What went wrong, by what the caller does next.
 
-use aws_sdk_s3::{config::http::HttpResponse, error::{DisplayErrorContext, SdkError}};
+use aws_sdk_s3::{
+    config::http::HttpResponse,
+    error::{DisplayErrorContext, SdkError},
+};
 
 /// A failed store call.
 #[derive(Debug, Clone, thiserror::Error)]

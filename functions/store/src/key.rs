@@ -128,7 +128,9 @@ impl Key {
     /// Which bucket it is in.
     pub fn bucket(&self) -> Bucket {
         match self {
-            Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => Bucket::Content,
+            Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => {
+                Bucket::Content
+            }
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
         }

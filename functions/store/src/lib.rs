@@ -9,6 +9,7 @@ mod key;
 mod memory;
 mod merge;
 mod object;
+mod serve;
 
 pub use connect::connect;
 pub use derive::{Derived, Expect};
@@ -16,6 +17,7 @@ pub use error::Error;
 pub use key::{Bucket, Format, Key};
 pub use merge::Merged;
 pub use object::{Created, Head, Object};
+pub use serve::Served;
 
 use aws_sdk_s3::Client;
 use memory::Memory;

@@ -68,7 +68,10 @@ impl Store {
             let bytes = Bytes::from(feed::to_json(&next));
             let version = version_after(current.as_ref().map_or(0, |c| c.version));
             let digest = feed::sha256(&bytes);
-            let request = self.put_request(key, &bytes).metadata(VERSION, version.to_string()).metadata(SHA256, &digest);
+            let request = self
+                .put_request(key, &bytes)
+                .metadata(VERSION, version.to_string())
+                .metadata(SHA256, &digest);
             let request = match &current {
                 Some(current) => request.if_match(&current.etag),
                 None => request.if_none_match("*"),
@@ -78,7 +81,9 @@ impl Store {
                 Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
                     // 412 also for a write of our own whose reply was lost: equal bytes mean that it is done.
                     let found = self.head(key).await?;
-                    found.filter(|found| found.sha256.as_deref() == Some(&digest)).map(|found| (found.etag, found.version))
+                    found
+                        .filter(|found| found.sha256.as_deref() == Some(&digest))
+                        .map(|found| (found.etag, found.version))
                 }
                 Err(error) => return Err(Error::of(key, &error)),
             };
@@ -128,7 +133,8 @@ impl Store {
         T: DeserializeOwned + Send + Sync + 'static,
     {
         let Some(found) = self.get(key).await? else { return Ok(None) };
-        let state: T = serde_json::from_slice(&found.bytes).map_err(|e| Error::corrupt(key, format!("expected a view, found {e}; run `pressroom rebuild`")))?;
+        let state: T = serde_json::from_slice(&found.bytes)
+            .map_err(|e| Error::corrupt(key, format!("expected a view, found {e}; run `pressroom rebuild`")))?;
         let state = Arc::new(state);
         self.remember(&key.path(), &state, found.etag.clone(), found.version);
         Ok(Some(Current {
@@ -143,6 +149,8 @@ impl Store {
 /// is newer than the renderings that outlived it; it is compared, never shown.
 fn version_after(last: u64) -> u64 {
     #[allow(clippy::disallowed_methods, reason = "orders writes of one object, never part of a document")]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
     now.max(last + 1)
 }

@@ -98,7 +98,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Denied`].
     pub async fn head(&self, key: &Key) -> Result<Option<Head>, Error> {
-        match self.client.head_object().bucket(self.bucket(key.bucket())).key(key.path()).send().await {
+        match self
+            .client
+            .head_object()
+            .bucket(self.bucket(key.bucket()))
+            .key(key.path())
+            .send()
+            .await
+        {
             Ok(found) => Ok(Some(Head {
                 etag: found.e_tag().unwrap_or_default().to_owned(),
                 version: number(found.metadata(), VERSION),
@@ -124,7 +131,11 @@ impl Store {
                 Err(error) => match status(&error) {
                     Some(412) => {
                         if let Some(found) = self.get(key).await? {
-                            return Ok(if found.bytes == bytes { Created::New } else { Created::Exists(found.bytes) });
+                            return Ok(if found.bytes == bytes {
+                                Created::New
+                            } else {
+                                Created::Exists(found.bytes)
+                            });
                         }
                     }
                     Some(409) => {}
@@ -167,7 +178,9 @@ impl Store {
         let bytes = bytes.into();
         match self.put_request(key, &bytes).if_match(etag).send().await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => Ok(self.get(key).await?.is_some_and(|found| found.bytes == bytes)),
+            Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
+                Ok(self.get(key).await?.is_some_and(|found| found.bytes == bytes))
+            }
             Err(error) => Err(Error::of(key, &error)),
         }
     }
@@ -190,10 +203,29 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Denied`].
-    pub async fn list(&self, bucket: crate::Bucket, prefix: &str, start_after: Option<&str>, limit: i32) -> Result<(Vec<String>, bool), Error> {
-        let request = self.client.list_objects_v2().bucket(self.bucket(bucket)).prefix(prefix).max_keys(limit);
-        let page = request.set_start_after(start_after.map(str::to_owned)).send().await.map_err(|e| Error::of(prefix, &e))?;
-        let keys: Vec<String> = page.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect();
+    pub async fn list(
+        &self,
+        bucket: crate::Bucket,
+        prefix: &str,
+        start_after: Option<&str>,
+        limit: i32,
+    ) -> Result<(Vec<String>, bool), Error> {
+        let request = self
+            .client
+            .list_objects_v2()
+            .bucket(self.bucket(bucket))
+            .prefix(prefix)
+            .max_keys(limit);
+        let page = request
+            .set_start_after(start_after.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|e| Error::of(prefix, &e))?;
+        let keys: Vec<String> = page
+            .contents()
+            .iter()
+            .filter_map(|object| object.key().map(str::to_owned))
+            .collect();
         Ok((keys, page.is_truncated() == Some(true)))
     }
 }

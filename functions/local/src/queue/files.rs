@@ -56,7 +56,10 @@ impl Files {
 
     /// The count is only a brake on poison: losing one to a power cut costs one more try.
     pub(super) fn count(&self, message: &Message, receives: u32) {
-        quiet(fs::rename(self.path(message, message.receive_count), self.path(message, receives)), "count");
+        quiet(
+            fs::rename(self.path(message, message.receive_count), self.path(message, receives)),
+            "count",
+        );
     }
 
     pub(super) fn delete(&self, message: &Message) {
@@ -88,9 +91,15 @@ fn read(directory: &Path) -> io::Result<Vec<Message>> {
             fs::remove_file(&path)?;
             continue;
         }
-        let Some((id, receives)) = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.')) else { continue };
+        let Some((id, receives)) = name.strip_suffix(".json").and_then(|stem| stem.rsplit_once('.')) else {
+            continue;
+        };
         let Ok(receive_count) = receives.parse() else { continue };
-        messages.push(Message { id: id.to_owned(), body: fs::read_to_string(&path)?, receive_count });
+        messages.push(Message {
+            id: id.to_owned(),
+            body: fs::read_to_string(&path)?,
+            receive_count,
+        });
     }
     messages.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(messages)

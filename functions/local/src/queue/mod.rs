@@ -64,7 +64,9 @@ impl Queue {
         {
             let mut state = queue.state();
             // Ids grow over restarts, so that a late delete cannot hit another message.
-            state.next = state.next.max(waiting.iter().chain(&dead).filter_map(number).max().map_or(0, |last| last + 1));
+            state.next = state
+                .next
+                .max(waiting.iter().chain(&dead).filter_map(number).max().map_or(0, |last| last + 1));
             state.dead = dead;
             for message in waiting {
                 queue.settle(&mut state, message);
@@ -81,7 +83,11 @@ impl Queue {
     fn with(files: Option<Files>) -> Self {
         let next = u64::try_from(jiff::Timestamp::now().as_microsecond()).unwrap_or(0);
         let state = State { next, ..State::default() };
-        Self(Arc::new(Inner { files, state: Mutex::new(state), arrived: Notify::new() }))
+        Self(Arc::new(Inner {
+            files,
+            state: Mutex::new(state),
+            arrived: Notify::new(),
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -102,11 +108,18 @@ impl Queue {
             state.next += 1;
             format!("{:020}", state.next)
         };
-        let message = Message { id, body, receive_count: 0 };
+        let message = Message {
+            id,
+            body,
+            receive_count: 0,
+        };
         if let Some(files) = &self.0.files {
             files.hold(&message)?;
         }
-        Ok(Held { queue: self.clone(), message: Some(message) })
+        Ok(Held {
+            queue: self.clone(),
+            message: Some(message),
+        })
     }
 
     /// Up to `max` messages, waiting up to `wait` for the first. They stay invisible until deleted, released, or a restart.
@@ -152,7 +165,11 @@ impl Queue {
         if !state.ready.is_empty() {
             self.0.arrived.notify_one();
         }
-        if taken.is_empty() { Err(state.delayed.first_key_value().map(|(key, _)| key.0)) } else { Ok(taken) }
+        if taken.is_empty() {
+            Err(state.delayed.first_key_value().map(|(key, _)| key.0))
+        } else {
+            Ok(taken)
+        }
     }
 
     /// Done with it: the message is gone for good. Unknown ids are ignored, as a second delete is.

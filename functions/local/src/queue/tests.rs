@@ -67,5 +67,8 @@ fn a_second_opener_is_told_which_directory_and_what_to_do() {
     let data = tempfile::tempdir().unwrap();
     let _first = Queue::open(data.path()).unwrap();
     let error = Queue::open(data.path()).unwrap_err().to_string();
-    assert!(error.contains(&data.path().display().to_string()) && error.contains("--data"), "{error}");
+    assert!(
+        error.contains(&data.path().display().to_string()) && error.contains("--data"),
+        "{error}"
+    );
 }

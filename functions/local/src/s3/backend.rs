@@ -109,7 +109,12 @@ impl S3 for Backend {
             ..GetObjectOutput::default()
         };
         let status = if part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
-        Ok(S3Response { output, status: Some(status), headers: HeaderMap::new(), extensions: http::Extensions::new() })
+        Ok(S3Response {
+            output,
+            status: Some(status),
+            headers: HeaderMap::new(),
+            extensions: http::Extensions::new(),
+        })
     }
 
     async fn head_object(&self, request: S3Request<HeadObjectInput>) -> S3Result<S3Response<HeadObjectOutput>> {
@@ -130,7 +135,8 @@ impl S3 for Backend {
         let input = request.input;
         checked(&input.key)?;
         let condition = convert::condition(input.if_match.as_ref(), None)?;
-        self.blocking(move |store| store.delete(&input.bucket, &input.key, &condition)).await?;
+        self.blocking(move |store| store.delete(&input.bucket, &input.key, &condition))
+            .await?;
         Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
@@ -147,7 +153,10 @@ impl S3 for Backend {
             };
             match result {
                 Ok(()) if quiet => {}
-                Ok(()) => deleted.push(DeletedObject { key: Some(wish.key), ..DeletedObject::default() }),
+                Ok(()) => deleted.push(DeletedObject {
+                    key: Some(wish.key),
+                    ..DeletedObject::default()
+                }),
                 Err(error) => errors.push(Error {
                     key: Some(wish.key),
                     code: Some(error.code().as_str().to_owned()),
@@ -173,11 +182,19 @@ impl S3 for Backend {
         let (from, key) = (bucket.to_string(), key.to_string());
         let opened = self.blocking(move |store| store.get(&from, &key)).await?;
         let source = Arc::clone(&opened.meta);
-        convert::copy_preconditions(&source, input.copy_source_if_match.as_ref(), input.copy_source_if_none_match.as_ref())?;
+        convert::copy_preconditions(
+            &source,
+            input.copy_source_if_match.as_ref(),
+            input.copy_source_if_none_match.as_ref(),
+        )?;
         let size = source.size;
         let body = self.blocking(move |_| opened.read(&(0..size))).await?;
         let mut meta = Meta::of(&input.key, &body);
-        if input.metadata_directive.as_ref().is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE) {
+        if input
+            .metadata_directive
+            .as_ref()
+            .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE)
+        {
             meta.headers = Headers {
                 content_type: input.content_type,
                 cache_control: input.cache_control,
@@ -196,7 +213,10 @@ impl S3 for Backend {
             last_modified: Some(meta.last_modified()),
             ..CopyObjectResult::default()
         };
-        Ok(S3Response::new(CopyObjectOutput { copy_object_result: Some(result), ..CopyObjectOutput::default() }))
+        Ok(S3Response::new(CopyObjectOutput {
+            copy_object_result: Some(result),
+            ..CopyObjectOutput::default()
+        }))
     }
 
     async fn list_objects_v2(&self, request: S3Request<ListObjectsV2Input>) -> S3Result<S3Response<ListObjectsV2Output>> {
@@ -206,13 +226,19 @@ impl S3 for Backend {
                 .ok_or_else(|| S3Error::with_message(S3ErrorCode::InvalidArgument, "the continuation token is not one of ours"))?,
             None => input.start_after.clone().unwrap_or_default(),
         };
-        let page = self.page(&input.bucket, &Query {
-            prefix: input.prefix.as_deref().unwrap_or_default(),
-            delimiter: input.delimiter.as_deref().unwrap_or_default(),
-            after,
-            max_keys: input.max_keys,
-        })?;
-        let url = input.encoding_type.as_ref().is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
+        let page = self.page(
+            &input.bucket,
+            &Query {
+                prefix: input.prefix.as_deref().unwrap_or_default(),
+                delimiter: input.delimiter.as_deref().unwrap_or_default(),
+                after,
+                max_keys: input.max_keys,
+            },
+        )?;
+        let url = input
+            .encoding_type
+            .as_ref()
+            .is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
         let (contents, common_prefixes) = convert::page(&page, url);
         Ok(S3Response::new(ListObjectsV2Output {
             name: Some(input.bucket),
@@ -232,20 +258,32 @@ impl S3 for Backend {
     }
 
     async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
-        let bucket = |name| Bucket { name: Some(name), ..Bucket::default() };
+        let bucket = |name| Bucket {
+            name: Some(name),
+            ..Bucket::default()
+        };
         let buckets = self.store.buckets().into_iter().map(bucket).collect();
-        Ok(S3Response::new(ListBucketsOutput { buckets: Some(buckets), ..ListBucketsOutput::default() }))
+        Ok(S3Response::new(ListBucketsOutput {
+            buckets: Some(buckets),
+            ..ListBucketsOutput::default()
+        }))
     }
 
     async fn head_bucket(&self, request: S3Request<HeadBucketInput>) -> S3Result<S3Response<HeadBucketOutput>> {
         self.store.bucket(&request.input.bucket).map_err(convert::error)?;
-        Ok(S3Response::new(HeadBucketOutput { bucket_region: Some(super::REGION.to_owned()), ..HeadBucketOutput::default() }))
+        Ok(S3Response::new(HeadBucketOutput {
+            bucket_region: Some(super::REGION.to_owned()),
+            ..HeadBucketOutput::default()
+        }))
     }
 
     async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {
         let name = request.input.bucket;
         let location = Some(format!("/{name}"));
         self.blocking(move |store| Ok(store.create_bucket(&name)?)).await?;
-        Ok(S3Response::new(CreateBucketOutput { location, ..CreateBucketOutput::default() }))
+        Ok(S3Response::new(CreateBucketOutput {
+            location,
+            ..CreateBucketOutput::default()
+        }))
     }
 }

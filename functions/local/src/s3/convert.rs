@@ -52,7 +52,10 @@ pub(super) fn condition(matches: Option<&ETagCondition>, none_match: Option<&ETa
         (Some(ETagCondition::Any), None) => Ok(Condition::Exists),
         (Some(ETagCondition::ETag(etag)), None) => Ok(Condition::Matches(etag.value().to_owned())),
         // As AWS: a write knows no other combination.
-        _ => Err(S3Error::with_message(S3ErrorCode::NotImplemented, "If-None-Match takes only `*` on a write, and no If-Match beside it")),
+        _ => Err(S3Error::with_message(
+            S3ErrorCode::NotImplemented,
+            "If-None-Match takes only `*` on a write, and no If-Match beside it",
+        )),
     }
 }
 
@@ -97,7 +100,13 @@ fn not_modified(meta: &Meta) -> S3Error {
     let mut set = |name, value: Option<HeaderValue>| value.map(|value| headers.insert(name, value));
     set(header::ETAG, HeaderValue::try_from(format!("\"{}\"", meta.etag)).ok());
     set(header::LAST_MODIFIED, http_date(meta));
-    set(header::CACHE_CONTROL, meta.headers.cache_control.as_deref().and_then(|text| HeaderValue::from_str(text).ok()));
+    set(
+        header::CACHE_CONTROL,
+        meta.headers
+            .cache_control
+            .as_deref()
+            .and_then(|text| HeaderValue::from_str(text).ok()),
+    );
     let mut error = S3Error::new(S3ErrorCode::NotModified);
     error.set_headers(headers);
     error
@@ -142,7 +151,10 @@ pub(super) fn head(meta: &Meta, checksum: bool) -> HeadObjectOutput {
 
 /// The framing of an upload is not part of what was uploaded.
 pub(super) fn content_encoding(sent: Option<&str>) -> Option<String> {
-    let codings = sent?.split(',').map(str::trim).filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("aws-chunked"));
+    let codings = sent?
+        .split(',')
+        .map(str::trim)
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("aws-chunked"));
     let codings = codings.collect::<Vec<_>>().join(",");
     (!codings.is_empty()).then_some(codings)
 }
@@ -156,10 +168,19 @@ pub(super) fn page(page: &Page, url: bool) -> (Vec<Object>, Vec<CommonPrefix>) {
         storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
         ..Object::default()
     };
-    let group = |prefix: &String| CommonPrefix { prefix: Some(encoded(prefix.clone(), url)) };
-    (page.objects.iter().map(object).collect(), page.common_prefixes.iter().map(group).collect())
+    let group = |prefix: &String| CommonPrefix {
+        prefix: Some(encoded(prefix.clone(), url)),
+    };
+    (
+        page.objects.iter().map(object).collect(),
+        page.common_prefixes.iter().map(group).collect(),
+    )
 }
 
 pub(super) fn encoded(text: String, url: bool) -> String {
-    if url { utf8_percent_encode(&text, LISTED).to_string() } else { text }
+    if url {
+        utf8_percent_encode(&text, LISTED).to_string()
+    } else {
+        text
+    }
 }

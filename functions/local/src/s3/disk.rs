@@ -49,7 +49,11 @@ impl Disk {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(OpenError::io(&staging)(error)),
             _ => fs::create_dir_all(&staging).map_err(OpenError::io(&staging))?,
         }
-        Ok(Self { root, staged: AtomicU64::new(0), _lock: lock })
+        Ok(Self {
+            root,
+            staged: AtomicU64::new(0),
+            _lock: lock,
+        })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -192,8 +196,10 @@ impl Disk {
                     continue;
                 }
                 let json = fs::read(&path).map_err(OpenError::io(&path))?;
-                let meta: Meta = serde_json::from_slice(&json)
-                    .map_err(|error| OpenError::Damaged { path: path.clone(), reason: error.to_string() })?;
+                let meta: Meta = serde_json::from_slice(&json).map_err(|error| OpenError::Damaged {
+                    path: path.clone(),
+                    reason: error.to_string(),
+                })?;
                 if fs::exists(self.body(bucket, &meta.key)).map_err(OpenError::io(&path))? {
                     objects.push(meta);
                 } else {

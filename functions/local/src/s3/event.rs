@@ -9,7 +9,13 @@ use super::object::Meta;
 use crate::queue::{Held, Queue};
 
 /// As AWS encodes event keys: form encoding, but `/` stays.
-const KEY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b' ');
+const KEY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b' ');
 
 /// "Tell this queue about new objects of that bucket below that prefix."
 #[derive(Debug, Clone)]

@@ -71,7 +71,11 @@ impl Front {
             bucket,
             key,
             status: response.status().as_u16(),
-            bytes: if method == Method::PUT { sent } else { response.body().size_hint().exact().unwrap_or(0) },
+            bytes: if method == Method::PUT {
+                sent
+            } else {
+                response.body().size_hint().exact().unwrap_or(0)
+            },
             ms: (start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             method: method.to_string(),
         });
@@ -130,5 +134,7 @@ fn address(path: &str) -> (String, String) {
 
 fn sent(request: &HttpRequest) -> u64 {
     let number = |name: &str| request.headers().get(name)?.to_str().ok()?.parse().ok();
-    number("x-amz-decoded-content-length").or_else(|| number("content-length")).unwrap_or(0)
+    number("x-amz-decoded-content-length")
+        .or_else(|| number("content-length"))
+        .unwrap_or(0)
 }

@@ -1,8 +1,6 @@
 //! The AWS SDK straight into the service: the same requests, signatures and answers, without a socket.
 
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -32,7 +30,10 @@ impl HttpConnector for InProcess {
             {
                 request.headers_mut().insert(HOST, host);
             }
-            let response = front.call(request.map(into_s3s)).await.map_err(|error| ConnectorError::other(error.into(), None))?;
+            let response = front
+                .call(request.map(into_s3s))
+                .await
+                .map_err(|error| ConnectorError::other(error.into(), None))?;
             HttpResponse::try_from(response.map(into_sdk)).map_err(|error| ConnectorError::user(error.into()))
         })
     }

@@ -33,7 +33,10 @@ impl Query<'_> {
     pub(super) fn page(&self, objects: &BTreeMap<String, Object>) -> Page {
         let max_keys = self.max_keys.unwrap_or(1000);
         let most = usize::try_from(max_keys).unwrap_or(0).min(PAGE);
-        let mut page = Page { max_keys, ..Page::default() };
+        let mut page = Page {
+            max_keys,
+            ..Page::default()
+        };
         let mut last = String::new();
         // A common prefix that was shown, or that `after` lies in, hides everything below it.
         let mut shown = self.group(&self.after).filter(|group| self.after == *group).map(str::to_owned);

@@ -84,11 +84,21 @@ struct Writer {
 impl Log {
     pub(super) fn open(path: Option<&Path>, observer: Option<Observer>) -> Result<Self, OpenError> {
         let writer = path.map(Writer::open).transpose()?;
-        Ok(Self { counts: Mutex::default(), observer, writer })
+        Ok(Self {
+            counts: Mutex::default(),
+            observer,
+            writer,
+        })
     }
 
     pub(super) fn record(&self, record: Record) {
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).0.entry(record.operation.clone()).or_default() += 1;
+        *self
+            .counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .entry(record.operation.clone())
+            .or_default() += 1;
         if let Some(observer) = &self.observer {
             observer(&record);
         }
@@ -105,7 +115,10 @@ impl Log {
 
 impl std::fmt::Debug for Log {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Log").field("counts", &self.counts()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Log")
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,7 +131,11 @@ impl Writer {
             let mut flushed = Instant::now();
             loop {
                 match queue.recv_timeout(FLUSH) {
-                    Ok(record) => warn(serde_json::to_writer(&mut out, &record).map_err(Into::into).and_then(|()| out.write_all(b"\n"))),
+                    Ok(record) => warn(
+                        serde_json::to_writer(&mut out, &record)
+                            .map_err(Into::into)
+                            .and_then(|()| out.write_all(b"\n")),
+                    ),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
@@ -129,8 +146,14 @@ impl Writer {
             }
             warn(out.flush());
         };
-        let thread = std::thread::Builder::new().name("s3-log".to_owned()).spawn(write).map_err(OpenError::io(path))?;
-        Ok(Self { lines: Some(lines), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("s3-log".to_owned())
+            .spawn(write)
+            .map_err(OpenError::io(path))?;
+        Ok(Self {
+            lines: Some(lines),
+            thread: Some(thread),
+        })
     }
 }
 

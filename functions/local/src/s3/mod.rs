@@ -93,12 +93,21 @@ impl EmbeddedS3 {
             store.create_bucket(bucket).map_err(OpenError::io(data))?;
         }
         let log = Arc::new(Log::open(options.log.as_deref(), options.observer)?);
-        let backend = Backend { store: Arc::new(store), max_object: options.max_object };
+        let backend = Backend {
+            store: Arc::new(store),
+            max_object: options.max_object,
+        };
         let mut builder = S3ServiceBuilder::new(backend);
         builder.set_auth(SimpleAuth::from_single(options.access_key.clone(), options.secret_key.clone()));
         builder.set_access(SignedOnly);
         let credentials = Credentials::new(options.access_key, options.secret_key, None, None, "pressroom");
-        Ok(Self { front: Front { service: builder.build(), log }, credentials })
+        Ok(Self {
+            front: Front {
+                service: builder.build(),
+                log,
+            },
+            credentials,
+        })
     }
 
     /// The bare protocol service; what goes past [`Self::client`] and [`Self::serve`] is neither counted nor logged.

@@ -86,9 +86,35 @@ mod tests {
         let long = "x".repeat(500);
         let dotted = format!("{}.json", "é".repeat(300));
         let keys = [
-            "releases/2026/a.json", "a", "a/b", "a%", "a.", "a./b", "a%2E/b", "a.b/c", "d//e", "d/e", "d///e", "d/=/e", "t/", "t", "T",
-            "t/%", "%/t", "%=/t", "/t", "新闻/公报 1.html", "c++ (1)%20.txt", "c++ (1) .txt", ".lock", "a\u{1}b", &long, &dotted,
-            &format!("{long}/a"), &format!("{}/{}", &long[..200], &long[200..]), &format!("{}%+/{}", &long[..200], &long[200..]),
+            "releases/2026/a.json",
+            "a",
+            "a/b",
+            "a%",
+            "a.",
+            "a./b",
+            "a%2E/b",
+            "a.b/c",
+            "d//e",
+            "d/e",
+            "d///e",
+            "d/=/e",
+            "t/",
+            "t",
+            "T",
+            "t/%",
+            "%/t",
+            "%=/t",
+            "/t",
+            "新闻/公报 1.html",
+            "c++ (1)%20.txt",
+            "c++ (1) .txt",
+            ".lock",
+            "a\u{1}b",
+            &long,
+            &dotted,
+            &format!("{long}/a"),
+            &format!("{}/{}", &long[..200], &long[200..]),
+            &format!("{}%+/{}", &long[..200], &long[200..]),
         ];
         let mut paths = HashMap::new();
         for key in keys {
@@ -99,7 +125,11 @@ mod tests {
             }
         }
         for file in paths.keys() {
-            assert!(!paths.keys().any(|other| other != file && other.starts_with(file)), "{} is a folder too", file.display());
+            assert!(
+                !paths.keys().any(|other| other != file && other.starts_with(file)),
+                "{} is a folder too",
+                file.display()
+            );
         }
         assert_eq!(path("releases/2026/a.json").to_str(), Some("releases/2026/a.json"));
     }

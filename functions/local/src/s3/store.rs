@@ -125,7 +125,13 @@ impl Store {
         let recovered = disk.recover(&name)?;
         let mut objects = BTreeMap::new();
         for meta in recovered.objects {
-            objects.insert(meta.key.clone(), Object { meta: Arc::new(meta), body: None });
+            objects.insert(
+                meta.key.clone(),
+                Object {
+                    meta: Arc::new(meta),
+                    body: None,
+                },
+            );
         }
         for meta in recovered.unannounced {
             let told = event::hold(&self.notifications, &name, &meta)
@@ -135,9 +141,18 @@ impl Store {
                 return Err(failed(error));
             }
             tracing::info!(bucket = name, key = meta.key, "finished a write that a crash interrupted");
-            objects.insert(meta.key.clone(), Object { meta: Arc::new(meta), body: None });
+            objects.insert(
+                meta.key.clone(),
+                Object {
+                    meta: Arc::new(meta),
+                    body: None,
+                },
+            );
         }
-        let bucket = Bucket { name: name.clone(), objects: RwLock::new(objects) };
+        let bucket = Bucket {
+            name: name.clone(),
+            objects: RwLock::new(objects),
+        };
         write(&self.buckets).insert(name, Arc::new(bucket));
         Ok(())
     }
@@ -149,7 +164,10 @@ impl Store {
             if let Some(disk) = &self.disk {
                 disk.create_bucket(name)?;
             }
-            let bucket = Bucket { name: name.to_owned(), objects: RwLock::default() };
+            let bucket = Bucket {
+                name: name.to_owned(),
+                objects: RwLock::default(),
+            };
             buckets.insert(name.to_owned(), Arc::new(bucket));
         }
         Ok(())
@@ -184,7 +202,10 @@ impl Store {
         // The messages are on disk before the object is, so that a full disk cannot separate the two.
         let messages = event::hold(&self.notifications, &bucket.name, &meta)?;
         let meta = Arc::new(meta);
-        let object = Object { meta: Arc::clone(&meta), body: self.disk.is_none().then_some(body) };
+        let object = Object {
+            meta: Arc::clone(&meta),
+            body: self.disk.is_none().then_some(body),
+        };
         if let (Some(disk), Some(staged)) = (&self.disk, staged) {
             disk.announce(&bucket.name, &meta)?;
             let swap = write(&stripe.swap);
@@ -241,7 +262,10 @@ impl Store {
             (None, Some(disk)) => Content::File(File::open(disk.body(&bucket.name, key))?),
             (None, None) => Content::Memory(Bytes::new()),
         };
-        Ok(Opened { meta: object.meta, content })
+        Ok(Opened {
+            meta: object.meta,
+            content,
+        })
     }
 }
 

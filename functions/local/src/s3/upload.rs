@@ -31,7 +31,9 @@ pub(super) async fn receive(request: &mut S3Request<PutObjectInput>, limit: usiz
 
 async fn gather(mut stream: StreamingBlob, expected: usize, limit: usize) -> S3Result<Bytes> {
     // Most bodies arrive in one piece: no copy then.
-    let Some(first) = stream.next().await else { return Ok(Bytes::new()) };
+    let Some(first) = stream.next().await else {
+        return Ok(Bytes::new());
+    };
     let first = first.map_err(broken)?;
     let Some(second) = stream.next().await else {
         return if first.len() > limit { Err(too_large()) } else { Ok(first) };
@@ -40,7 +42,9 @@ async fn gather(mut stream: StreamingBlob, expected: usize, limit: usize) -> S3R
     body.extend_from_slice(&first);
     body.extend_from_slice(&second.map_err(broken)?);
     while body.len() <= limit {
-        let Some(chunk) = stream.next().await else { return Ok(body.freeze()) };
+        let Some(chunk) = stream.next().await else {
+            return Ok(body.freeze());
+        };
         body.extend_from_slice(&chunk.map_err(broken)?);
     }
     Err(too_large())
@@ -68,7 +72,12 @@ fn broken(error: s3s::StdError) -> S3Error {
 }
 
 fn check(input: &PutObjectInput, trailers: Option<&HeaderMap>, body: &Bytes) -> S3Result {
-    let bad = |which: &str| Err(S3Error::with_message(S3ErrorCode::BadDigest, format!("{which} does not match the body")));
+    let bad = |which: &str| {
+        Err(S3Error::with_message(
+            S3ErrorCode::BadDigest,
+            format!("{which} does not match the body"),
+        ))
+    };
     if input.content_md5.as_ref().is_some_and(|md5| *md5 != object::md5_base64(body)) {
         return bad("Content-MD5");
     }

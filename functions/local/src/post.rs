@@ -1,0 +1,91 @@
+//! `pressroom post`: sends files to a running press room, type by extension.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use reqwest::{Client, header};
+use serde_json::Value;
+
+/// What to post where.
+pub struct Post {
+    /// Files, each a release.
+    pub files: Vec<PathBuf>,
+    /// Root of the API.
+    pub url: String,
+    /// A token of the press office.
+    pub token: String,
+    /// Of text files; JSON says its own.
+    pub language: Option<String>,
+    /// Of text files; JSON says its own.
+    pub status: String,
+    /// JSON lines instead of sentences.
+    pub json: bool,
+}
+
+/// The media type of a file, by its extension.
+fn kind(file: &Path) -> anyhow::Result<&'static str> {
+    let extension = file.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase);
+    Ok(match extension.as_deref() {
+        Some("json") => "application/json",
+        Some("txt" | "text") => "text/plain; charset=utf-8",
+        Some("md" | "markdown") => "text/markdown; charset=utf-8",
+        Some("html" | "htm") => "text/html; charset=utf-8",
+        _ => bail!("{}: expected a file that ends in .json, .txt, .md or .html", file.display()),
+    })
+}
+
+impl Post {
+    /// Posts every file; stops at the first that is refused.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is refused, or nobody answers.
+    pub async fn run(&self) -> anyhow::Result<()> {
+        let client = Client::new();
+        for file in &self.files {
+            let answer = self.one(&client, file).await?;
+            if self.json {
+                println!("{answer}");
+            } else {
+                println!("{}", described(file, &answer));
+            }
+        }
+        Ok(())
+    }
+
+    async fn one(&self, client: &Client, file: &Path) -> anyhow::Result<Value> {
+        let kind = kind(file)?;
+        let body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let mut request = client.post(format!("{}/v1/releases", self.url.trim_end_matches('/'))).bearer_auth(&self.token).header(header::CONTENT_TYPE, kind);
+        if kind != "application/json" {
+            request = request.query(&[("status", &self.status)]);
+            if let Some(language) = &self.language {
+                request = request.header(header::CONTENT_LANGUAGE, language);
+            }
+        }
+        let answer = request.body(body).send().await.with_context(|| format!("nobody answers at {}; start the press room with `cargo run`", self.url))?;
+        let status = answer.status();
+        let body: Value = answer.json().await.context("the answer is no JSON; is this a press room?")?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        let faults = body["errors"].as_array().into_iter().flatten().map(|fault| format!("\n  {}: {}", fault["pointer"].as_str().unwrap_or(""), fault["message"].as_str().unwrap_or("")));
+        bail!("{} was refused ({status}): {}{}", file.display(), body["detail"].as_str().unwrap_or_default(), faults.collect::<String>());
+    }
+}
+
+/// What was understood, so that a person can check it.
+fn described(file: &Path, answer: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let mut lines = format!("{}: {} {} revision {}\n", file.display(), text(&answer["status"]), text(&answer["id"]), answer["revision"]);
+    lines.push_str(&format!("  date      {}\n", text(&answer["published"])));
+    for (language, found) in answer["texts"].as_object().into_iter().flatten() {
+        lines.push_str(&format!("  title     [{language}] {}\n", text(&found["title"])));
+        if found["subtitle"].is_string() {
+            lines.push_str(&format!("  subtitle  [{language}] {}\n", text(&found["subtitle"])));
+        }
+    }
+    for warning in answer["warnings"].as_array().into_iter().flatten() {
+        lines.push_str(&format!("  note      {}: {}\n", text(&warning["pointer"]), text(&warning["message"])));
+    }
+    lines
+}

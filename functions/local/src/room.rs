@@ -1,0 +1,270 @@
+//! The whole press room in one process: embedded S3, the same handlers as on Lambda, event delivery and the site.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail};
+use axum::{Router, middleware};
+use publish::{Desk, Message, furnish, publish};
+use release::Site;
+use store::{Bucket, Key, Store};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tower_http::compression::CompressionLayer;
+use tracing::{error, info};
+
+use crate::{
+    queue::Queue,
+    s3::{EmbeddedS3, Notification, Options as S3Options},
+    sample, site, token,
+};
+
+/// The bucket of private revisions.
+pub const CONTENT: &str = "content";
+/// The bucket of public views.
+pub const SITE: &str = "site";
+/// A batch, as SQS gives it without a window.
+const BATCH: usize = 10;
+/// How long a failed message rests before it comes again.
+const REST: Duration = Duration::from_millis(500);
+
+/// How the press room is set up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Everything that must survive is in here.
+    pub data: PathBuf,
+    /// Site, API and desk.
+    pub listen: SocketAddr,
+    /// The embedded S3.
+    pub s3_listen: SocketAddr,
+    /// `site.toml`; the bundled sample when absent.
+    pub site: Option<PathBuf>,
+    /// Put the sample release into an empty store.
+    pub sample: bool,
+    /// A token to accept; a lasting random one when absent.
+    pub token: Option<String>,
+    /// One JSON line per S3 request.
+    pub s3_log: Option<PathBuf>,
+}
+
+impl Options {
+    /// The defaults with everything under `data`.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            s3_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            site: None,
+            sample: true,
+            token: None,
+            s3_log: None,
+        }
+    }
+}
+
+/// An open press room; nothing is served before [`PressRoom::run`].
+pub struct PressRoom {
+    /// What was configured.
+    pub site: Site,
+    /// A token of the local editor.
+    pub token: String,
+    /// Site, API and desk.
+    pub address: SocketAddr,
+    /// The embedded S3.
+    pub s3_address: SocketAddr,
+    s3: EmbeddedS3,
+    queue: Queue,
+    desk: Arc<Desk>,
+    accept: Arc<accept::Desk>,
+    listener: TcpListener,
+    s3_listener: TcpListener,
+}
+
+impl PressRoom {
+    /// Opens the data directory, configures and furnishes the site, and takes the ports.
+    ///
+    /// # Errors
+    /// When a port or the data directory is taken, `site.toml` is wrong, or the disk refuses.
+    pub async fn open(options: &Options) -> anyhow::Result<Self> {
+        let bind = async |address: SocketAddr, flag: &str| {
+            TcpListener::bind(address).await.with_context(|| format!("{address} is taken; stop the other program or choose another address with {flag}"))
+        };
+        let listener = bind(options.listen, "--listen").await?;
+        let s3_listener = bind(options.s3_listen, "--s3-listen").await?;
+        let (address, s3_address) = (listener.local_addr()?, s3_listener.local_addr()?);
+
+        std::fs::create_dir_all(&options.data).with_context(|| format!("the data directory {} cannot be made", options.data.display()))?;
+        let queue = Queue::open(&options.data)?;
+        let notification = Notification {
+            bucket: CONTENT.to_owned(),
+            prefix: "releases/".to_owned(),
+            queue: queue.clone(),
+        };
+        let s3 = EmbeddedS3::open(
+            &options.data,
+            S3Options {
+                buckets: vec![CONTENT.to_owned(), SITE.to_owned()],
+                notifications: vec![notification],
+                log: options.s3_log.clone(),
+                ..S3Options::default()
+            },
+        )?;
+        let (text, site) = configuration(options, address)?;
+        let store = Store::new(s3.client(), CONTENT, SITE);
+        let rebuild = store.get(&Key::SiteConfig).await?.is_some_and(|old| old.bytes != text.as_bytes());
+        store.put_changed(&Key::SiteConfig, text.into_bytes()).await?;
+        let token = token::local(&store, &options.data, options.token.as_deref()).await?;
+        let accept = Arc::new(accept::Desk::new(Arc::new(Store::new(s3.client(), CONTENT, SITE)), Arc::new(site.clone())));
+        let desk = Arc::new(Desk { store, site: site.clone() });
+        let room = Self {
+            site,
+            token,
+            address,
+            s3_address,
+            s3,
+            queue,
+            desk,
+            accept,
+            listener,
+            s3_listener,
+        };
+        room.start(rebuild, options.sample).await?;
+        Ok(room)
+    }
+
+    async fn start(&self, rebuild: bool, sample: bool) -> anyhow::Result<()> {
+        if rebuild {
+            info!("site.toml is another one than last time: every view is made anew");
+            clear_site(&self.desk.store).await?;
+        }
+        furnish(&self.desk).await?;
+        let (releases, _) = self.desk.store.list(Bucket::Content, "releases/", None, 1).await?;
+        if rebuild && !releases.is_empty() {
+            self.republish().await?;
+        }
+        if releases.is_empty() && sample {
+            sample::post(accept::router(Arc::clone(&self.accept)), &self.token).await?;
+        }
+        // What was accepted before the last stop is public before the first request.
+        self.drain().await;
+        Ok(())
+    }
+
+    /// The revisions that are there, as messages of the queue.
+    async fn republish(&self) -> anyhow::Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let (keys, more) = self.desk.store.list(Bucket::Content, "releases/", after.as_deref(), 1_000).await?;
+            for batch in keys.chunks(BATCH) {
+                let records: Vec<_> = batch.iter().map(|key| serde_json::json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}})).collect();
+                self.queue.send(serde_json::json!({ "Records": records }).to_string()).await?;
+            }
+            after = keys.last().cloned();
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Publishes until the queue is empty.
+    async fn drain(&self) {
+        while self.queue.depth() > 0 {
+            deliver(&self.queue, &self.desk, Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The queue between the content bucket and `publish`.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// The embedded S3.
+    pub fn s3(&self) -> &EmbeddedS3 {
+        &self.s3
+    }
+
+    /// Serves until `stop` is ready, then ends what is under way.
+    ///
+    /// # Errors
+    /// When a server fails.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let (stopping, stopped) = watch::channel(false);
+        let until = |mut stopped: watch::Receiver<bool>| async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            stop.await;
+            stopping.send_replace(true);
+            Ok(())
+        });
+        let routes = routes(&self.accept, Arc::new(Store::new(self.s3.client(), CONTENT, SITE)));
+        let (listener, s3_listener, s3) = (self.listener, self.s3_listener, self.s3.clone());
+        let stop_site = until(stopped.clone());
+        tasks.spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop_site).await.context("the site port failed") });
+        let stop_s3 = until(stopped.clone());
+        tasks.spawn(async move { s3.serve(s3_listener, stop_s3).await.context("the S3 port failed") });
+        let (queue, desk) = (self.queue.clone(), Arc::clone(&self.desk));
+        tasks.spawn(async move {
+            while !*stopped.borrow() {
+                deliver(&queue, &desk, Duration::from_millis(250)).await;
+            }
+            Ok(())
+        });
+        while let Some(ended) = tasks.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+}
+
+/// Takes one batch from the queue to `publish`; a failed message comes again, the others are done.
+async fn deliver(queue: &Queue, desk: &Desk, wait: Duration) {
+    let batch = queue.receive(BATCH, wait).await;
+    if batch.is_empty() {
+        return;
+    }
+    let messages: Vec<Message> = batch.iter().map(|message| Message { id: message.id.clone(), body: message.body.clone() }).collect();
+    let outcome = publish(desk, &messages).await;
+    for message in batch {
+        if outcome.failed.contains(&message.id) {
+            error!(message.id, message.receive_count, "a message failed and comes again");
+            queue.release(&message.id, REST);
+        } else {
+            queue.delete(&message.id);
+        }
+    }
+}
+
+/// `/v1` and `/health` are the API's; everything else is the public site.
+fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
+    let site = Router::new().fallback(site::answer).with_state(store);
+    let site = site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken));
+    let api = accept::router(Arc::clone(desk));
+    Router::new()
+        .route_service("/v1", api.clone())
+        .route_service("/v1/{*rest}", api.clone())
+        .route_service("/health", api)
+        .fallback_service(site)
+}
+
+fn configuration(options: &Options, address: SocketAddr) -> anyhow::Result<(String, Site)> {
+    let (text, name) = match &options.site {
+        Some(path) => (std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?, path.display().to_string()),
+        None => (sample::SITE.replacen("http://127.0.0.1:8080", &format!("http://{address}"), 1), "the built-in site.toml".to_owned()),
+    };
+    match Site::parse(&text, &name) {
+        Ok(site) => Ok((text, site)),
+        Err(fault) => bail!("{fault}"),
+    }
+}
+
+async fn clear_site(store: &Store) -> anyhow::Result<()> {
+    loop {
+        let (paths, more) = store.list(Bucket::Site, "", None, 1_000).await?;
+        for path in paths {
+            store.remove_public(&path).await?;
+        }
+        if !more {
+            return Ok(());
+        }
+    }
+}
