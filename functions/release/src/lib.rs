@@ -1,1 +1,30 @@
-//! release
+//! What a release is: its texts, languages and fallback, status, revisions and dates.
+//!
+//! Everything here is a pure function. Nothing reads a clock, a file or the network.
+
+mod clean;
+mod date;
+mod document;
+mod draft;
+mod excerpt;
+mod fault;
+mod language;
+mod markup;
+mod paste;
+mod reader;
+mod revision;
+mod site;
+mod slug;
+
+pub use clean::{Cleaned, clean_line, clean_text};
+pub use date::{Moment, parse_date};
+pub use document::{Correction, Event, Format, Link, Localised, Media, Text};
+pub use draft::{Draft, Limits};
+pub use excerpt::excerpt;
+pub use fault::{Fault, Faults};
+pub use language::{Direction, Lang};
+pub use markup::{check_body, html_to_text, to_html};
+pub use paste::{Paste, html, markdown, plain};
+pub use revision::{By, Damaged, Path, Revision, Role, Status, entry_id};
+pub use site::{Contact, Language, Site, SiteError, Topic, Window};
+pub use slug::slug;

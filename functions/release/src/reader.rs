@@ -1,0 +1,1 @@
+//! Reads JSON field by field, collecting every fault with its pointer.

@@ -1,0 +1,439 @@
+//! `site.toml`: one file says what the site is. A wrong one stops the program with line and reason.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+use crate::{Lang, Localised};
+
+/// The site as configured (contract, section 1).
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Public URL without a trailing slash; every absolute link starts with it.
+    pub base_url: String,
+    /// Atom author, publisher, `dc:creator`.
+    pub organisation: String,
+    /// Press contact.
+    pub email: String,
+    /// IANA name of the press office's time zone.
+    pub timezone: String,
+    /// The zone itself.
+    pub zone: TimeZone,
+    /// In order; the first one is the default.
+    pub languages: Vec<Language>,
+    /// The site's own list of categories.
+    pub topics: Vec<Topic>,
+    /// Reusable contact texts.
+    pub contacts: Vec<Contact>,
+    /// Reusable closing texts.
+    pub boilerplates: Vec<Contact>,
+    /// How much a feed shows.
+    pub window: Window,
+    /// The person who approves is neither the submitter nor the last editor.
+    pub four_eyes: bool,
+    /// `WebSub` hubs.
+    pub hubs: Vec<String>,
+}
+
+/// One language of the site.
+#[derive(Debug, Clone)]
+pub struct Language {
+    /// BCP 47.
+    pub tag: Lang,
+    /// Title of its feeds and home page.
+    pub title: String,
+    /// One sentence about them.
+    pub description: String,
+    /// Which languages stand in, in order, when a release lacks this one.
+    pub fallback: Vec<Lang>,
+}
+
+/// A category of the site.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    /// In paths: `[a-z0-9-]+`.
+    pub id: String,
+    /// Per language.
+    pub label: Localised,
+}
+
+impl Topic {
+    /// The label in `language`, else in the site's default language, else the id.
+    pub fn label_in<'a>(&'a self, site: &Site, language: &Lang) -> &'a str {
+        self.label
+            .get(language)
+            .or_else(|| self.label.get(site.default_language()))
+            .map_or(self.id.as_str(), String::as_str)
+    }
+}
+
+/// A reusable text, referred to by id.
+#[derive(Debug, Clone)]
+pub struct Contact {
+    /// Referred to by releases.
+    pub id: String,
+    /// Plain text per language.
+    pub text: Localised,
+}
+
+/// How much a feed shows: newest `items`, plus all within `hours` before the newest, at most `bytes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Window {
+    /// Readers poll within minutes; 50 is about four months of such an office.
+    pub items: usize,
+    /// A busy conference must not push its own first day out.
+    pub hours: u32,
+    /// Aggregators stop reading somewhere above 512 KiB.
+    pub bytes: usize,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            items: 50,
+            hours: 72,
+            bytes: 512 * 1024,
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct SiteError {
+    /// The file as named by the caller.
+    pub file: String,
+    /// Counts from 1.
+    pub line: usize,
+    /// What was expected, what was found.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    base_url: Spanned<String>,
+    organisation: Spanned<String>,
+    email: Spanned<String>,
+    timezone: Spanned<String>,
+    languages: Spanned<Vec<RawLanguage>>,
+    #[serde(default)]
+    topics: Vec<RawTopic>,
+    #[serde(default)]
+    contacts: Vec<RawContact>,
+    #[serde(default)]
+    boilerplates: Vec<RawContact>,
+    #[serde(default)]
+    window: Option<Spanned<Window>>,
+    #[serde(default)]
+    four_eyes: bool,
+    #[serde(default)]
+    hubs: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLanguage {
+    tag: Spanned<Lang>,
+    title: Spanned<String>,
+    description: Spanned<String>,
+    fallback: Option<Vec<Spanned<Lang>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTopic {
+    id: Spanned<String>,
+    label: Spanned<Localised>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawContact {
+    id: Spanned<String>,
+    text: Spanned<Localised>,
+}
+
+/// Checks values against the text they came from, so that a fault has a line.
+struct Check<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Check<'_> {
+    fn fault(&self, start: usize, reason: String) -> SiteError {
+        let before = self.text.get(..start.min(self.text.len())).unwrap_or(self.text);
+        SiteError {
+            file: self.file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            reason,
+        }
+    }
+
+    fn that(&self, holds: bool, start: usize, reason: impl FnOnce() -> String) -> Result<(), SiteError> {
+        if holds { Ok(()) } else { Err(self.fault(start, reason())) }
+    }
+
+    fn line(&self, value: &Spanned<String>, key: &str) -> Result<String, SiteError> {
+        let cleaned = crate::clean_line(value.get_ref()).text;
+        self.that(!cleaned.is_empty(), value.span().start, || format!("{key} is empty; write a text"))?;
+        Ok(cleaned)
+    }
+
+    fn http_url(&self, value: &Spanned<String>, key: &str) -> Result<Url, SiteError> {
+        let found = value.get_ref();
+        Url::parse(found)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none())
+            .ok_or_else(|| {
+                self.fault(
+                    value.span().start,
+                    format!("{key} is an absolute http(s) URL such as https://press.example.org; found `{found}`"),
+                )
+            })
+    }
+
+    fn ids(&self, id: &Spanned<String>, seen: &mut BTreeSet<String>, key: &str) -> Result<String, SiteError> {
+        let found = id.get_ref();
+        let plain =
+            !found.is_empty() && found.len() <= 80 && found.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        self.that(plain, id.span().start, || {
+            format!("{key} is 1 to 80 of a-z, 0-9 and `-`; found `{found}`")
+        })?;
+        self.that(seen.insert(found.clone()), id.span().start, || {
+            format!("{key} `{found}` stands twice; give each its own")
+        })?;
+        Ok(found.clone())
+    }
+
+    fn localised(&self, value: &Spanned<Localised>, languages: &BTreeSet<Lang>, key: &str, lines: bool) -> Result<Localised, SiteError> {
+        for tag in value.get_ref().keys() {
+            self.that(languages.contains(tag), value.span().start, || {
+                format!("{key} has a text in `{tag}`, which is no language of this site")
+            })?;
+        }
+        let clean = |text: &String| {
+            if lines {
+                crate::clean_text(text).text
+            } else {
+                crate::clean_line(text).text
+            }
+        };
+        Ok(value.get_ref().iter().map(|(tag, text)| (tag.clone(), clean(text))).collect())
+    }
+}
+
+impl Site {
+    /// Reads `site.toml`.
+    ///
+    /// # Errors
+    /// The first fault with its line.
+    pub fn parse(text: &str, file: &str) -> Result<Self, SiteError> {
+        let check = Check { file, text };
+        let raw: Raw = toml::from_str(text).map_err(|e| check.fault(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
+
+        let url = check.http_url(&raw.base_url, "base_url")?;
+        let base_url = raw.base_url.get_ref().clone();
+        let plain = !base_url.ends_with('/') && url.query().is_none() && url.fragment().is_none();
+        check.that(plain, raw.base_url.span().start, || {
+            format!("base_url has no trailing slash, query or fragment; found `{base_url}`")
+        })?;
+        let email = check.line(&raw.email, "email")?;
+        let mail = email
+            .split_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+            && !email.contains(char::is_whitespace);
+        check.that(mail, raw.email.span().start, || {
+            format!("email is an address such as press@example.org; found `{email}`")
+        })?;
+        let timezone = raw.timezone.get_ref().clone();
+        let zone = TimeZone::get(&timezone).map_err(|_| {
+            check.fault(
+                raw.timezone.span().start,
+                format!("timezone is an IANA name such as Europe/Brussels; found `{timezone}`"),
+            )
+        })?;
+
+        let tags: BTreeSet<Lang> = raw.languages.get_ref().iter().map(|l| l.tag.get_ref().clone()).collect();
+        check.that(!tags.is_empty(), raw.languages.span().start, || {
+            "languages is empty; list at least one".to_owned()
+        })?;
+        let mut languages = Vec::new();
+        let mut seen = BTreeSet::new();
+        for language in raw.languages.into_inner() {
+            let tag = language.tag.get_ref().clone();
+            check.that(seen.insert(tag.clone()), language.tag.span().start, || {
+                format!("language `{tag}` stands twice")
+            })?;
+            let mut fallback = Vec::new();
+            for next in language.fallback.into_iter().flatten() {
+                let known = tags.contains(next.get_ref()) && *next.get_ref() != tag;
+                check.that(known, next.span().start, || {
+                    format!(
+                        "fallback of `{tag}` names `{}`, which is no other language of this site",
+                        next.get_ref()
+                    )
+                })?;
+                fallback.push(next.into_inner());
+            }
+            languages.push(Language {
+                tag,
+                title: check.line(&language.title, "title")?,
+                description: check.line(&language.description, "description")?,
+                fallback,
+            });
+        }
+
+        let mut seen = BTreeSet::new();
+        let mut topics = Vec::new();
+        for topic in raw.topics {
+            topics.push(Topic {
+                id: check.ids(&topic.id, &mut seen, "a topic's id")?,
+                label: check.localised(&topic.label, &tags, "label", false)?,
+            });
+        }
+        let texts = |list: Vec<RawContact>, key: &str| -> Result<Vec<Contact>, SiteError> {
+            let mut seen = BTreeSet::new();
+            let mut texts = Vec::new();
+            for entry in list {
+                texts.push(Contact {
+                    id: check.ids(&entry.id, &mut seen, key)?,
+                    text: check.localised(&entry.text, &tags, "text", true)?,
+                });
+            }
+            Ok(texts)
+        };
+        let contacts = texts(raw.contacts, "a contact's id")?;
+        let boilerplates = texts(raw.boilerplates, "a boilerplate's id")?;
+
+        let window = match raw.window {
+            Some(window) => {
+                let found = *window.get_ref();
+                check.that(found.items > 0 && found.bytes >= 16 * 1024, window.span().start, || {
+                    format!(
+                        "window has at least 1 item and 16384 bytes; found {} items and {} bytes",
+                        found.items, found.bytes
+                    )
+                })?;
+                found
+            }
+            None => Window::default(),
+        };
+        let mut hubs = Vec::new();
+        for hub in &raw.hubs {
+            hubs.push(check.http_url(hub, "a hub")?.to_string());
+        }
+        let organisation = check.line(&raw.organisation, "organisation")?;
+        Ok(Self {
+            base_url,
+            organisation,
+            email,
+            timezone,
+            zone,
+            languages,
+            topics,
+            contacts,
+            boilerplates,
+            window,
+            four_eyes: raw.four_eyes,
+            hubs,
+        })
+    }
+
+    /// The default language: the first of the list.
+    pub fn default_language(&self) -> &Lang {
+        &self.languages[0].tag
+    }
+
+    /// A language of the site by its tag.
+    pub fn language(&self, tag: &Lang) -> Option<&Language> {
+        self.languages.iter().find(|language| language.tag == *tag)
+    }
+
+    /// Which languages stand in for `tag`, in order: its own list, the default language when it has none.
+    pub fn fallback(&self, tag: &Lang) -> impl Iterator<Item = &Lang> {
+        let own = self.language(tag).map(|language| language.fallback.as_slice()).unwrap_or_default();
+        let default = if own.is_empty() { Some(self.default_language()) } else { None };
+        own.iter().chain(default)
+    }
+
+    /// A topic by id.
+    pub fn topic(&self, id: &str) -> Option<&Topic> {
+        self.topics.iter().find(|topic| topic.id == id)
+    }
+
+    /// An absolute URL of this site; `path` starts with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"base_url = "https://press.example.org"
+organisation = "Tidewater Council"
+email = "press@example.org"
+timezone = "Europe/Brussels"
+
+[[languages]]
+tag = "en"
+title = "News"
+description = "All news."
+
+[[languages]]
+tag = "fr"
+title = "Actualités"
+description = "Toutes les actualités."
+fallback = ["en"]
+
+[[topics]]
+id = "technology"
+label = { en = "Technology", fr = "Technologie" }
+"#;
+
+    #[test]
+    fn a_good_file_is_read_with_its_defaults() {
+        let site = Site::parse(GOOD, "site.toml").unwrap();
+        assert_eq!(site.default_language().as_str(), "en");
+        assert_eq!(
+            site.window,
+            Window {
+                items: 50,
+                hours: 72,
+                bytes: 524_288
+            }
+        );
+        assert_eq!(site.url("/en/"), "https://press.example.org/en/");
+    }
+
+    #[test]
+    fn a_fault_is_told_with_file_line_and_reason() {
+        for (from, to, says) in [
+            (
+                "https://press.example.org",
+                "press.example.org",
+                "site.toml:1: base_url is an absolute",
+            ),
+            (
+                "example.org\"\norg",
+                "example.org/\"\norg",
+                "site.toml:1: base_url has no trailing slash",
+            ),
+            ("Europe/Brussels", "Europe/Bruxelles", "site.toml:4: timezone is an IANA name"),
+            ("[\"en\"]", "[\"de\"]", "site.toml:15: fallback of `fr` names `de`"),
+            ("id = \"technology\"", "id = \"Tech nology\"", "site.toml:18: a topic's id is"),
+            ("timezone", "time_zone", "site.toml:"),
+            ("tag = \"fr\"", "tag = \"en\"", "site.toml:12: language `en` stands twice"),
+            ("press@example.org", "press", "site.toml:3: email is an address"),
+        ] {
+            let error = Site::parse(&GOOD.replacen(from, to, 1), "site.toml").unwrap_err().to_string();
+            assert!(error.starts_with(says), "{error}");
+        }
+    }
+}
