@@ -170,6 +170,7 @@ def site(base, index, public, with_http=True):
                 load(f"{public or base}/{tag}/")
         for path in ("/", "/changes/head.json", "/sitemap.xml"):
             load((public or base) + path)
+    client.close()
     return desk.finish()
 
 

@@ -145,6 +145,7 @@ def main():
     else:
         trios = folder_trios(options.folders)
     feeds = [compare(feed) for feed in gather(trios, client)]
+    client.close()
     found = [line for feed in feeds for line in feed["differences"]]
     entries = sum(len(feed["expected"]) for feed in feeds)
     if options.json or options.command == "read":

@@ -64,6 +64,10 @@ class Client:
                 if attempt == 2:
                     raise
 
+    def close(self):
+        for connection in filter(None, self.connections.values()):
+            connection.close()
+
 
 def expected_type(path):
     return next((kind for ending, kind in TYPES if path.endswith(ending)), None)
