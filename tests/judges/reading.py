@@ -148,11 +148,11 @@ READERS = [*IN_PROCESS, "feedsmith", "newsboat", "sfeed"]
 
 
 def alternates(data):
-    """The alternate links of each Atom entry: newsboat takes the last one, whatever its language."""
+    """The pages of each Atom entry in any language: newsboat takes the last alternate link, whatever its language and type."""
     root = etree.fromstring(data)
     name = "{http://www.w3.org/2005/Atom}"
     return {
-        entry.findtext(name + "id"): [link.get("href") for link in entry.findall(name + "link") if link.get("rel", "alternate") == "alternate"]
+        entry.findtext(name + "id"): [link.get("href") for link in entry.findall(name + "link") if link.get("rel", "alternate") == "alternate" and link.get("type", "text/html") == "text/html"]
         for entry in root.iter(name + "entry")
     }
 

@@ -92,8 +92,9 @@ def check_channel(report, channel, url):
     if fault := language_fault(text(channel, "language")):
         report.say("G6", "a channel language", fault)
     check_links(report, channel, url)
-    for name in ("pubDate", "lastBuildDate"):
-        check_date(report, channel, name, required=name == "lastBuildDate")
+    check_date(report, channel, "pubDate", required=False)
+    # A feed that shows nothing has no newest moment to name.
+    check_date(report, channel, "lastBuildDate", required="item" in tags)
     for name in ("managingEditor", "webMaster"):
         if channel.find(name) is not None and not MAIL.fullmatch(text(channel, name) or ""):
             report.say("R8", f"{name} as 'mail@host (Name)'", repr(text(channel, name)))
