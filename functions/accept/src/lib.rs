@@ -1,1 +1,19 @@
-//! accept
+//! The HTTP API of the press office: one call makes one revision in the content bucket.
+//!
+//! It never writes the public site.
+
+mod auth;
+mod board;
+mod config;
+mod desk;
+mod idempotency;
+mod intake;
+mod problem;
+mod routes;
+mod save;
+pub mod stage;
+
+pub use auth::{TokenFile, TokenRecord, hash_token};
+pub use config::Config;
+pub use desk::{Desk, NewId, Now};
+pub use routes::router;

@@ -1,0 +1,120 @@
+//! The board: releases by status, newest first.
+//!
+//! There is no index of all releases. Ids are `UUIDv7`, so they sort by time, but S3 lists upwards only: the board walks
+//! backwards in windows of time that double, so its cost depends on what it shows, not on the archive.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use release::{Lang, Revision, Status};
+use serde::Serialize;
+use store::{Bucket, Key, Store};
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+/// Reads at once.
+const PARALLEL: usize = 16;
+/// The first window; a press office posts a few releases a day.
+const WINDOW_MS: u64 = 24 * 3600 * 1000;
+/// Nobody made a `UUIDv7` before 2020.
+const EPOCH_MS: u64 = 1_577_836_800_000;
+
+/// One line of the board.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    id: Uuid,
+    revision: u32,
+    status: Status,
+    language: Lang,
+    titles: BTreeMap<Lang, String>,
+    at: Timestamp,
+    by: release::By,
+    published: Option<Timestamp>,
+    updated: Option<Timestamp>,
+    publish_at: Option<Timestamp>,
+}
+
+/// A page of the board.
+#[derive(Debug, Serialize)]
+pub(crate) struct Board {
+    releases: Vec<Line>,
+    /// Ask with this `cursor` for older ones.
+    next: Option<Uuid>,
+}
+
+/// The newest releases before `cursor`.
+pub(crate) async fn board(store: &Store, now: Timestamp, status: Option<Status>, cursor: Option<Uuid>, limit: usize) -> Result<Board, Problem> {
+    let mut lines: Vec<Line> = Vec::new();
+    // Ids of clients may be a little ahead of this clock.
+    let mut upper = cursor.map_or_else(|| u64::try_from(now.as_millisecond()).unwrap_or(0) + WINDOW_MS, |id| time_of(id) + 1);
+    let mut window = WINDOW_MS;
+    while lines.len() <= limit && upper > EPOCH_MS {
+        let lower = upper.saturating_sub(window).max(EPOCH_MS);
+        let mut found = between(store, lower, upper).await?;
+        found.retain(|id, _| cursor.is_none_or(|cursor| *id < cursor));
+        let newest_first: Vec<(Uuid, u32)> = found.into_iter().rev().collect();
+        for chunk in newest_first.chunks(limit + 1) {
+            lines.extend(read(store, chunk.to_vec(), status).await?);
+            if lines.len() > limit {
+                break;
+            }
+        }
+        upper = lower;
+        window *= 2;
+    }
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    let next = lines.last().filter(|_| more).map(|line| line.id);
+    Ok(Board { releases: lines, next })
+}
+
+/// The highest revision of every release made between two instants (Unix milliseconds, the upper one excluded).
+async fn between(store: &Store, lower: u64, upper: u64) -> Result<BTreeMap<Uuid, u32>, Problem> {
+    let mut found: BTreeMap<Uuid, u32> = BTreeMap::new();
+    let mut after = format!("releases/{}", first_id(lower));
+    let end = format!("releases/{}", first_id(upper));
+    loop {
+        let (keys, more) = store.list(Bucket::Content, "releases/", Some(&after), 1_000).await?;
+        for (id, n) in keys.iter().filter(|key| **key < end).filter_map(|key| Key::revision_of(key)) {
+            let highest = found.entry(id).or_default();
+            *highest = n.max(*highest);
+        }
+        match keys.last() {
+            Some(last) if more && *last < end => after.clone_from(last),
+            _ => return Ok(found),
+        }
+    }
+}
+
+async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> Result<Vec<Line>, Problem> {
+    let one = |(id, n): (Uuid, u32)| async move { store.get(&Key::Revision(id, n)).await.map(|found| found.and_then(|found| Revision::read(&found.bytes, id, n).ok())) };
+    let revisions: Vec<Option<Revision>> = stream::iter(ids).map(one).buffered(PARALLEL).try_collect().await?;
+    let wanted = revisions.into_iter().flatten().filter(|revision| status.is_none_or(|status| status == revision.status));
+    Ok(wanted.map(line).collect())
+}
+
+fn line(revision: Revision) -> Line {
+    Line {
+        id: revision.id,
+        revision: revision.revision,
+        status: revision.status,
+        language: revision.language,
+        titles: revision.texts.into_iter().map(|(lang, text)| (lang, text.title)).collect(),
+        at: revision.at,
+        by: revision.by,
+        published: revision.published,
+        updated: revision.updated,
+        publish_at: revision.publish_at,
+    }
+}
+
+/// The lowest id made at an instant: 48 bits of Unix milliseconds, the rest zero (RFC 9562, section 5.7).
+fn first_id(milliseconds: u64) -> Uuid {
+    Uuid::from_u128(u128::from(milliseconds) << 80)
+}
+
+fn time_of(id: Uuid) -> u64 {
+    u64::try_from(id.as_u128() >> 80).unwrap_or(u64::MAX)
+}

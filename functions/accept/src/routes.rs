@@ -1,0 +1,287 @@
+//! The API's routes (contract, section 3).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Query, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use release::{By, Fault, Revision, Status};
+use serde::Serialize;
+use store::{Bucket, Created, Key, Store};
+use tracing::info;
+use uuid::Uuid;
+
+use crate::{
+    Desk, board, idempotency,
+    intake::Intake,
+    problem::Problem,
+    save::{self, Saving},
+};
+
+type Answer = Result<Response, Problem>;
+type Params = Query<BTreeMap<String, String>>;
+
+/// Releases on a page of the board.
+const LIMIT: usize = 20;
+const MOST: usize = 100;
+
+/// The API: the same router on Lambda and in the local program.
+pub fn router(desk: Arc<Desk>) -> Router {
+    let wrong_method = || async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method; see Allow").into_response() };
+    let guarded = Router::new()
+        .route("/v1/releases", get(list).post(create))
+        .route("/v1/releases/{id}", get(latest).put(replace))
+        .route("/v1/releases/{id}/revisions", get(history))
+        .route("/v1/releases/{id}/revisions/{n}", get(one))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(|| async { Problem::unknown("this address").into_response() })
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard));
+    Router::new()
+        .route("/health", get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}\n") }))
+        .merge(guarded)
+        .layer(middleware::map_response(private))
+        .with_state(desk)
+}
+
+/// Nothing of the API is kept or sniffed by anybody.
+async fn private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Deny by default: no route, known or not, answers a stranger.
+async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
+    match desk.tokens.who(&desk.store, request.headers()).await {
+        Ok(by) => {
+            request.extensions_mut().insert(by);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+#[derive(Serialize)]
+struct Saved<'a> {
+    #[serde(flatten)]
+    revision: &'a Revision,
+    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    warnings: &'a [Fault],
+}
+
+fn saved(status: StatusCode, revision: &Revision, warnings: &[Fault]) -> Response {
+    let mut response = json(status, &Saved { revision, warnings });
+    set(&mut response, header::ETAG, &format!("\"{}\"", revision.revision));
+    if status == StatusCode::CREATED {
+        set(&mut response, header::LOCATION, &format!("/v1/releases/{}", revision.id));
+    }
+    response
+}
+
+fn json<T: Serialize>(status: StatusCode, document: &T) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], Body::from(feed::to_json(document))).into_response()
+}
+
+fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+fn signed(request: &Request) -> Result<By, Problem> {
+    request.extensions().get::<By>().cloned().ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "expected a token"))
+}
+
+async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: Request) -> Answer {
+    let by = signed(&request)?;
+    let (parts, body) = request.into_parts();
+    let intake = Intake::read(&parts.headers, params.get("status").cloned(), body).await?;
+    let fingerprint = intake.fingerprint();
+    let draft = intake.draft(Arc::clone(&desk.site)).await?;
+    let mut at = (desk.now)();
+    let mut id = (desk.new_id)(at);
+    let warnings = draft.warnings.clone();
+    // Judged before a key is bound to it: a refused release may be sent again, mended, under the same key.
+    let mut revision = save::next(draft.clone(), Saving { id, at, by: by.clone(), previous: None }, &desk.site)?;
+    if let Some(key) = parts.headers.get("idempotency-key") {
+        let key = key.to_str().map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))?;
+        let settled = idempotency::settle(&desk.store, &by.name, key, fingerprint, id, at).await?;
+        if settled != (id, at) {
+            (id, at) = settled;
+            // The first attempt may have come all the way: the answer is what it stored.
+            if let Some(found) = read(&desk.store, id, 1).await? {
+                return Ok(saved(StatusCode::CREATED, &found, &warnings));
+            }
+            revision = save::next(draft, Saving { id, at, by, previous: None }, &desk.site)?;
+        }
+    }
+    save::reserve(&mut revision, &desk.store, &desk.site).await?;
+    let revision = match desk.store.create(&Key::Revision(id, 1), revision.to_bytes()).await? {
+        Created::New => revision,
+        // Two attempts at once under one key: the other one's revision is the answer to both.
+        Created::Exists(_) => read(&desk.store, id, 1).await?.ok_or_else(|| Problem::unknown("the release"))?,
+    };
+    info!(release.id = %id, status = revision.status.as_str(), by = revision.by.name, "created");
+    Ok(saved(StatusCode::CREATED, &revision, &warnings))
+}
+
+async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(params): Params, request: Request) -> Answer {
+    let by = signed(&request)?;
+    let id = parse_id(&id)?;
+    let (parts, body) = request.into_parts();
+    let expected = condition(&parts.headers)?;
+    let intake = Intake::read(&parts.headers, params.get("status").cloned(), body).await?;
+    let draft = intake.draft(Arc::clone(&desk.site)).await?;
+    let previous = match expected {
+        Condition::New if id.get_version_num() != 7 => return Err(Problem::fault("/id", "expected a fresh UUIDv7 for a new release")),
+        Condition::New => None,
+        Condition::After(n) => match read(&desk.store, id, n).await? {
+            Some(previous) => Some(previous),
+            None => return Err(highest(&desk.store, id).await?.map_or_else(|| Problem::unknown("this release"), Problem::stale)),
+        },
+    };
+    let warnings = draft.warnings.clone();
+    let saving = Saving { id, at: (desk.now)(), by, previous: previous.as_ref() };
+    let mut revision = save::next(draft, saving, &desk.site)?;
+    let key = Key::Revision(id, revision.revision);
+    // A stale edit must not reserve an address.
+    if revision.path.is_none() && revision.status.is_public() && desk.store.head(&key).await?.is_some() {
+        return Err(stale(&desk.store, id).await);
+    }
+    save::reserve(&mut revision, &desk.store, &desk.site).await?;
+    if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
+        return Err(stale(&desk.store, id).await);
+    }
+    info!(release.id = %id, revision = revision.revision, status = revision.status.as_str(), by = revision.by.name, "saved");
+    let status = if revision.revision == 1 { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(saved(status, &revision, &warnings))
+}
+
+async fn stale(store: &Store, id: Uuid) -> Problem {
+    match highest(store, id).await {
+        Ok(current) => Problem::stale(current.unwrap_or(1)),
+        Err(problem) => problem,
+    }
+}
+
+enum Condition {
+    New,
+    After(u32),
+}
+
+fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default().trim().to_owned());
+    match (text(header::IF_MATCH), text(header::IF_NONE_MATCH)) {
+        (None, Some(any)) if any == "*" => Ok(Condition::New),
+        (Some(tag), None) => {
+            let number = tag.trim_start_matches("W/").trim_matches('"').parse().ok().filter(|n| *n > 0);
+            number.map(Condition::After).ok_or_else(|| Problem::new(StatusCode::PRECONDITION_FAILED, format!("expected If-Match with the number of the latest revision, such as \"3\"; found {tag}")))
+        }
+        _ => {
+            let detail = "expected If-Match with the ETag of the revision you edited, or If-None-Match: * for a new release; without it you could overwrite somebody's work";
+            Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail))
+        }
+    }
+}
+
+async fn list(State(desk): State<Arc<Desk>>, Query(params): Params) -> Answer {
+    let mut faults = release::Faults::default();
+    let status = params.get("status").map(|word| Status::parse(word).ok_or(word));
+    if let Some(Err(word)) = &status {
+        faults.add("/status", format!("expected draft, submitted, scheduled, published or withdrawn; found `{word}`"));
+    }
+    let cursor = params.get("cursor").map(|text| Uuid::try_parse(text).ok());
+    if cursor == Some(None) {
+        faults.add("/cursor", "expected the `next` of an earlier answer");
+    }
+    let limit = params.get("limit").map_or(Some(LIMIT), |text| text.parse().ok()).filter(|n| (1..=MOST).contains(n));
+    if limit.is_none() {
+        faults.add("/limit", format!("expected a number from 1 to {MOST}"));
+    }
+    faults.or(())?;
+    let page = board::board(&desk.store, (desk.now)(), status.and_then(Result::ok), cursor.flatten(), limit.unwrap_or(LIMIT)).await?;
+    Ok(json(StatusCode::OK, &page))
+}
+
+async fn latest(State(desk): State<Arc<Desk>>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let id = parse_id(&id)?;
+    let n = highest(&desk.store, id).await?.ok_or_else(|| Problem::unknown("this release"))?;
+    let etag = format!("\"{n}\"");
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        set(&mut response, header::ETAG, &etag);
+        return Ok(response);
+    }
+    show(&desk.store, id, n).await
+}
+
+async fn one(State(desk): State<Arc<Desk>>, Path((id, n)): Path<(String, String)>) -> Answer {
+    let n = n.parse().ok().filter(|n| *n > 0).ok_or_else(|| Problem::unknown("this revision"))?;
+    show(&desk.store, parse_id(&id)?, n).await
+}
+
+async fn show(store: &Store, id: Uuid, n: u32) -> Answer {
+    let revision = read(store, id, n).await?.ok_or_else(|| Problem::unknown("this revision"))?;
+    Ok(saved(StatusCode::OK, &revision, &[]))
+}
+
+#[derive(Serialize)]
+struct HistoryLine {
+    revision: u32,
+    at: jiff::Timestamp,
+    by: By,
+    status: Status,
+}
+
+async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer {
+    let id = parse_id(&id)?;
+    let numbers = numbers(&desk.store, id).await?;
+    if numbers.is_empty() {
+        return Err(Problem::unknown("this release"));
+    }
+    let mut lines = Vec::new();
+    for n in numbers {
+        if let Some(found) = read(&desk.store, id, n).await? {
+            lines.push(HistoryLine { revision: n, at: found.at, by: found.by, status: found.status });
+        }
+    }
+    Ok(json(StatusCode::OK, &serde_json::json!({ "revisions": lines })))
+}
+
+fn parse_id(text: &str) -> Result<Uuid, Problem> {
+    Uuid::try_parse(text).map_err(|_| Problem::unknown("this release"))
+}
+
+async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Problem> {
+    let Some(found) = store.get(&Key::Revision(id, n)).await? else { return Ok(None) };
+    Revision::read(&found.bytes, id, n).map(Some).map_err(|damage| {
+        tracing::error!(release.id = %id, revision = n, %damage, "a revision is damaged");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this revision is damaged in the store; restore it from its last version")
+    })
+}
+
+async fn highest(store: &Store, id: Uuid) -> Result<Option<u32>, Problem> {
+    Ok(numbers(store, id).await?.last().copied())
+}
+
+/// The revisions of a release, in order.
+async fn numbers(store: &Store, id: Uuid) -> Result<Vec<u32>, Problem> {
+    let prefix = format!("releases/{id}/");
+    let mut numbers = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let (keys, more) = store.list(Bucket::Content, &prefix, after.as_deref(), 1_000).await?;
+        numbers.extend(keys.iter().filter_map(|key| Key::revision_of(key)).map(|(_, n)| n));
+        after = keys.last().cloned();
+        if !more || after.is_none() {
+            numbers.sort_unstable();
+            return Ok(numbers);
+        }
+    }
+}
