@@ -15,10 +15,7 @@ impl Moment {
     /// The instant it stands for in the office's zone.
     pub fn in_zone(self, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Day(day) => zone
-                .to_ambiguous_timestamp(day.at(0, 0, 0, 0))
-                .compatible()
-                .unwrap_or(Timestamp::MAX),
+            Self::Day(day) => day.to_zoned_datetime(zone.clone()).map(|z| z.timestamp()).unwrap_or_default(),
             Self::Instant(at) => at,
         }
     }

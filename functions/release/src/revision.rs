@@ -75,7 +75,7 @@ pub struct By {
 }
 
 /// The part of a page's address that is fixed when a release is first scheduled or published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Path {
     /// Year of `published` in the office's time zone.
     pub year: i16,

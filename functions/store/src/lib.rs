@@ -1,1 +1,55 @@
-//! store
+//! The two buckets, and the two ways to write a shared object: `merge` a state, `derive` a rendering from it.
+//!
+//! The only crate that names `aws_sdk_s3`. It knows keys, conditions and retries; it never knows what a release is.
+
+mod connect;
+mod derive;
+mod error;
+mod key;
+mod memory;
+mod merge;
+mod object;
+
+pub use connect::connect;
+pub use derive::{Derived, Expect};
+pub use error::Error;
+pub use key::{Bucket, Format, Key};
+pub use merge::Merged;
+pub use object::{Created, Head, Object};
+
+use aws_sdk_s3::Client;
+use memory::Memory;
+
+/// The content bucket (private truth) and the site bucket (public views).
+#[derive(Debug)]
+pub struct Store {
+    client: Client,
+    content: String,
+    site: String,
+    memory: Memory,
+}
+
+impl Store {
+    /// A store over two buckets.
+    pub fn new(client: Client, content: impl Into<String>, site: impl Into<String>) -> Self {
+        Self {
+            client,
+            content: content.into(),
+            site: site.into(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// The name of a bucket.
+    pub fn bucket(&self, bucket: Bucket) -> &str {
+        match bucket {
+            Bucket::Content => &self.content,
+            Bucket::Site => &self.site,
+        }
+    }
+
+    /// Forgets every state and ETag, as a new function instance would.
+    pub fn forget(&self) {
+        self.memory.clear();
+    }
+}

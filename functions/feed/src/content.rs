@@ -1,0 +1,143 @@
+//! What a reader sees of a release in one feed: notice, correction, subtitle, text, closing texts.
+
+use std::collections::BTreeMap;
+
+use release::{Direction, Lang, Localised, Revision, Site};
+
+use crate::{Words, public::Public};
+
+/// Escapes text for HTML content and attributes.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// One segment of a path, percent-encoded (RFC 3986, section 3.3).
+pub(crate) fn path_segment(name: &str) -> String {
+    use std::fmt::Write as _;
+    name.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+/// The text in `language`, else in a language that stands in for it, else any.
+pub(crate) fn localised<'a>(texts: &'a Localised, site: &Site, language: &Lang) -> Option<(&'a Lang, &'a str)> {
+    std::iter::once(language)
+        .chain(site.fallback(language))
+        .find_map(|candidate| texts.get_key_value(candidate))
+        .or_else(|| texts.iter().next())
+        .map(|(lang, text)| (lang, text.as_str()))
+}
+
+/// The closing texts (boilerplates, then contacts) of a release in each of its languages.
+pub(crate) fn closing(revision: &Revision, site: &Site) -> BTreeMap<Lang, Vec<String>> {
+    let chosen = revision
+        .boilerplates
+        .iter()
+        .filter_map(|id| site.boilerplates.iter().find(|entry| entry.id == *id))
+        .chain(revision.contacts.iter().filter_map(|id| site.contacts.iter().find(|entry| entry.id == *id)));
+    let chosen: Vec<_> = chosen.collect();
+    revision
+        .texts
+        .keys()
+        .map(|lang| {
+            let texts = chosen.iter().filter_map(|entry| localised(&entry.text, site, lang)).map(|(_, text)| text.to_owned());
+            (lang.clone(), texts.collect::<Vec<_>>())
+        })
+        .filter(|(_, texts)| !texts.is_empty())
+        .collect()
+}
+
+/// Plain text of several lines as HTML paragraphs.
+pub(crate) fn paragraphs(text: &str) -> String {
+    text.split("\n\n")
+        .filter(|part| !part.trim().is_empty())
+        .map(|part| format!("<p>{}</p>", escape(part.trim()).replace('\n', "<br>")))
+        .collect()
+}
+
+/// An element with the language and direction of what stands in it.
+fn block(lang: &Lang, html: &str) -> String {
+    format!("<div lang=\"{lang}\" dir=\"{}\">{html}</div>", lang.direction().as_str())
+}
+
+/// The full content of a release's entry in a feed of language `language`, shown in language `shown`.
+pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang) -> String {
+    let words = Words::of(language);
+    let Some(text) = public.texts.get(shown) else {
+        return reason(public, site, language);
+    };
+    let mut html = String::new();
+    if let Some((lang, note)) = public.correction.as_ref().and_then(|c| localised(&c.note, site, shown)) {
+        let label = &Words::of(shown).correction;
+        html.push_str(&format!("<p lang=\"{lang}\"><strong>{}:</strong> {}</p>", escape(label), escape(note)));
+    }
+    if !text.subtitle.is_empty() {
+        html.push_str(&format!("<h2>{}</h2>", escape(&text.subtitle)));
+    }
+    if !text.dateline.is_empty() {
+        html.push_str(&format!("<p><strong>{}</strong></p>", escape(&text.dateline)));
+    }
+    html.push_str(&text.content_html);
+    for file in &public.media {
+        html.push_str(&figure(file, site, shown));
+    }
+    let links: String = public
+        .links
+        .iter()
+        .map(|link| {
+            let label = localised(&link.label, site, shown).map_or(link.url.as_str(), |(_, label)| label);
+            format!("<li><a href=\"{}\">{}</a></li>", escape(&link.url), escape(label))
+        })
+        .collect();
+    if !links.is_empty() {
+        html.push_str(&format!("<ul>{links}</ul>"));
+    }
+    if let Some(texts) = public.closing.get(shown) {
+        html.push_str("<hr>");
+        html.extend(texts.iter().map(|text| paragraphs(text)));
+    }
+    if shown == language {
+        if language.direction() == Direction::Rtl { block(language, &html) } else { html }
+    } else {
+        let notice = format!("<p><em>{}</em></p>", escape(&words.notice(shown)));
+        format!("{}{}", block(language, &notice), block(shown, &html))
+    }
+}
+
+fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> String {
+    let text = |texts: &Localised| localised(texts, site, shown).map(|(_, text)| escape(text)).unwrap_or_default();
+    let url = escape(&file.url);
+    if !file.file.kind.starts_with("image/") {
+        return format!("<p><a href=\"{url}\">{}</a></p>", escape(&file.file.name));
+    }
+    let caption = [text(&file.file.caption), escape(&file.file.credit)].into_iter().filter(|part| !part.is_empty());
+    let caption = caption.collect::<Vec<_>>().join(" — ");
+    let caption = if caption.is_empty() { caption } else { format!("<figcaption>{caption}</figcaption>") };
+    format!("<figure><img src=\"{url}\" alt=\"{}\">{caption}</figure>", text(&file.file.alt))
+}
+
+/// What stands instead of a withdrawn release: that it was withdrawn, and why.
+pub(crate) fn reason(public: &Public, site: &Site, language: &Lang) -> String {
+    let words = Words::of(language);
+    let mut html = block(language, &format!("<p><strong>{}</strong></p>", escape(&words.withdrawn_notice)));
+    if let Some((lang, reason)) = localised(&public.reason, site, language) {
+        html.push_str(&block(lang, &paragraphs(reason)));
+    }
+    html
+}

@@ -1,0 +1,144 @@
+//! One release in one feed: the item of a JSON Feed, from which RSS and Atom are rendered too.
+
+use std::collections::BTreeMap;
+
+use release::{Event, Lang, Site, Status, entry_id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Stamp, Words, content, path, public::Public};
+
+/// A JSON Feed 1.1 item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Item {
+    /// The entry id, the same in every format and feed of the language.
+    pub id: String,
+    /// The page in the feed's language.
+    pub url: String,
+    /// Plain text.
+    pub title: String,
+    /// Full content, sanitised, absolute URLs.
+    pub content_html: String,
+    /// Plain text.
+    pub summary: String,
+    /// The first picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The date readers see.
+    pub date_published: Stamp,
+    /// Moves with each public revision that is not minor.
+    pub date_modified: Stamp,
+    /// The language the text really is in.
+    pub language: Lang,
+    /// Topic labels in the feed's language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// What JSON Feed has no word for.
+    #[serde(rename = "_pressroom")]
+    pub more: More,
+}
+
+/// A file of an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attachment {
+    /// Absolute URL.
+    pub url: String,
+    /// Media type.
+    pub mime_type: String,
+    /// Caption or file name.
+    pub title: String,
+    /// Bytes.
+    pub size_in_bytes: u64,
+    /// SHA-256 in hex.
+    pub _sha256: String,
+}
+
+/// The extension of an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct More {
+    /// The release.
+    pub release: Uuid,
+    /// Which revision is shown.
+    pub revision: u32,
+    /// `published` or `withdrawn`.
+    pub status: Status,
+    /// True when the feed's language is missing and another stands in.
+    pub fallback: bool,
+    /// True when the feed is too large for the full content: `content_html` is the summary.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shortened: bool,
+    /// The page of each language the release really has.
+    pub translations: BTreeMap<Lang, String>,
+    /// Topic ids, in the order of `tags`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    /// The event it reports on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+    /// The public release as JSON, all languages.
+    pub json: String,
+}
+
+impl Item {
+    /// A release's item in a feed of `language`.
+    pub fn new(public: &Public, site: &Site, language: &Lang) -> Self {
+        let shown = public.shown_for(site, language);
+        let withdrawn = public.status == Status::Withdrawn;
+        let words = Words::of(language);
+        let titles = public.behind.as_ref().map(|behind| &behind.titles).unwrap_or(&public.title);
+        let title = titles.get(&shown).cloned().unwrap_or_default();
+        let (title, summary) = if withdrawn {
+            let reason = content::localised(&public.reason, site, language).map_or(words.withdrawn_notice.as_str(), |(_, reason)| reason);
+            (format!("{}: {title}", words.withdrawn), reason.to_owned())
+        } else {
+            (title, public.summary.get(&shown).cloned().unwrap_or_default())
+        };
+        let page = public.behind.as_ref().map(|behind| site.url(&path::page(language, &behind.path)));
+        let labels = public.topics.iter().map(|id| site.topic(id).map_or(id.as_str(), |topic| topic.label_in(site, language)).to_owned());
+        let attachments = public.media.iter().map(|media| Attachment {
+            url: media.url.clone(),
+            mime_type: media.file.kind.clone(),
+            title: content::localised(&media.file.caption, site, &shown).map_or(media.file.name.as_str(), |(_, text)| text).to_owned(),
+            size_in_bytes: media.file.size,
+            _sha256: media.file.sha256.clone(),
+        });
+        Self {
+            id: public.guid.clone().unwrap_or_else(|| entry_id(public.id, language)),
+            url: page.unwrap_or_default(),
+            content_html: content::entry(public, site, language, &shown),
+            title,
+            summary,
+            image: public.media.iter().find(|media| media.file.kind.starts_with("image/")).map(|media| media.url.clone()),
+            date_published: public.published,
+            date_modified: public.updated,
+            tags: labels.collect(),
+            attachments: attachments.collect(),
+            more: More {
+                release: public.id,
+                revision: public.revision,
+                status: public.status,
+                fallback: shown != *language && !withdrawn,
+                shortened: false,
+                translations: public.url.clone(),
+                topics: public.topics.clone(),
+                event: public.event.clone(),
+                json: public.json.clone(),
+            },
+            language: if withdrawn { language.clone() } else { shown },
+        }
+    }
+
+    /// True for the notice that stands in for a withdrawn release.
+    pub fn withdrawn(&self) -> bool {
+        self.more.status == Status::Withdrawn
+    }
+
+    /// Newest first, then by release id: a total order.
+    pub(crate) fn order(&self) -> (std::cmp::Reverse<Stamp>, Uuid) {
+        (std::cmp::Reverse(self.date_published), self.more.release)
+    }
+}

@@ -1,0 +1,91 @@
+//! Where every public document is (contract, section 2). All paths start with a slash.
+
+use release::{Lang, Path, Site};
+use uuid::Uuid;
+
+/// Which releases a feed shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Every release; one without the feed's language appears with its fallback text.
+    Filled,
+    /// Only releases that have the feed's language.
+    Only,
+    /// Filled, one topic.
+    Topic(String),
+}
+
+/// One feed in its three formats.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId {
+    /// The feed's language.
+    pub language: Lang,
+    /// Which releases it shows.
+    pub kind: Kind,
+}
+
+impl FeedId {
+    /// A feed by language and kind.
+    pub fn new(language: &Lang, kind: Kind) -> Self {
+        Self { language: language.clone(), kind }
+    }
+
+    fn folder(&self) -> String {
+        match &self.kind {
+            Kind::Filled => format!("/{}", self.language),
+            Kind::Only => format!("/{}/only", self.language),
+            Kind::Topic(topic) => format!("/{}/topics/{topic}", self.language),
+        }
+    }
+
+    /// RSS 2.0.
+    pub fn rss(&self) -> String {
+        format!("{}/rss.xml", self.folder())
+    }
+
+    /// Atom 1.0.
+    pub fn atom(&self) -> String {
+        format!("{}/atom.xml", self.folder())
+    }
+
+    /// JSON Feed 1.1.
+    pub fn json(&self) -> String {
+        format!("{}/feed.json", self.folder())
+    }
+
+    /// Every feed of a site: filled, strict and one for each topic, in each language.
+    pub fn all(site: &Site) -> Vec<Self> {
+        let kinds = || [Kind::Filled, Kind::Only].into_iter().chain(site.topics.iter().map(|topic| Kind::Topic(topic.id.clone())));
+        site.languages.iter().flat_map(|language| kinds().map(|kind| Self::new(&language.tag, kind))).collect()
+    }
+}
+
+/// The newsroom's home page.
+pub fn home(language: &Lang) -> String {
+    format!("/{language}/")
+}
+
+/// One release in one language.
+pub fn page(language: &Lang, path: &Path) -> String {
+    format!("/{language}/{}/", path.tail())
+}
+
+/// The public release.
+pub fn release(id: Uuid) -> String {
+    format!("/releases/{id}.json")
+}
+
+/// One public revision.
+pub fn version(id: Uuid, revision: u32) -> String {
+    format!("/releases/{id}/v{revision}.json")
+}
+
+/// The discovery root.
+pub const INDEX: &str = "/index.json";
+
+/// The one style sheet.
+pub const STYLE: &str = "/style.css";
+
+/// The JSON Schema of a kind of document.
+pub fn schema(name: &str) -> String {
+    format!("/schema/v1/{name}.json")
+}

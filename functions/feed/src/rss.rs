@@ -1,0 +1,114 @@
+//! RSS 2.0 (<https://www.rssboard.org/rss-specification>) in the Advisory Board's profile.
+
+use std::collections::BTreeMap;
+
+use release::Site;
+use rss::extension::{Extension, atom, dublincore::DublinCoreExtension};
+use rss::{Category, Channel, Enclosure, Guid, Item as Entry};
+
+use crate::{FeedId, FeedView, Item, stamp::Stamp};
+
+const MEDIA_RSS: &str = "http://search.yahoo.com/mrss/";
+
+impl FeedView {
+    /// The feed as RSS 2.0.
+    ///
+    /// # Errors
+    /// Never in practice: writing into memory does not fail.
+    pub fn to_rss(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, rss::Error> {
+        let mut links = vec![link("self", site.url(&feed.rss()), Some("application/rss+xml"), None)];
+        links.extend(site.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
+        let mut namespaces = BTreeMap::new();
+        if self.items.iter().any(|item| !item.attachments.is_empty()) {
+            namespaces.insert("media".to_owned(), MEDIA_RSS.to_owned());
+        }
+        let channel = Channel {
+            title: self.title.clone(),
+            link: self.home_page_url.clone(),
+            description: self.description.clone(),
+            language: Some(self.language.to_string()),
+            managing_editor: Some(format!("{} ({})", site.email, site.organisation)),
+            last_build_date: self.updated().map(Stamp::rfc5322),
+            generator: Some("Pressroom".to_owned()),
+            docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
+            items: self.items.iter().map(|item| entry(item, site)).collect(),
+            atom_ext: Some(atom::AtomExtension { links }),
+            namespaces,
+            ..Channel::default()
+        };
+        let mut bytes = channel.pretty_write_to(Vec::new(), b' ', 1)?;
+        bytes.extend_from_slice(format!("\n<!-- view {} -->\n", self.fingerprint()).as_bytes());
+        Ok(bytes)
+    }
+}
+
+fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<String>) -> atom::Link {
+    atom::Link {
+        rel: rel.to_owned(),
+        href,
+        mime_type: mime_type.map(str::to_owned),
+        hreflang,
+        ..atom::Link::default()
+    }
+}
+
+fn entry(item: &Item, site: &Site) -> Entry {
+    let others = item.more.translations.iter().filter(|(lang, _)| **lang != item.language || item.more.fallback);
+    let links: Vec<_> = others.map(|(lang, url)| link("alternate", url.clone(), Some("text/html"), Some(lang.to_string()))).collect();
+    let enclosure = item.attachments.first().map(|file| Enclosure {
+        url: file.url.clone(),
+        length: file.size_in_bytes.to_string(),
+        mime_type: file.mime_type.clone(),
+    });
+    let media: Vec<_> = item.attachments.iter().map(media).collect();
+    let mut extensions = BTreeMap::new();
+    if !media.is_empty() {
+        extensions.insert("media".to_owned(), BTreeMap::from([("content".to_owned(), media)]));
+    }
+    Entry {
+        title: Some(item.title.clone()),
+        link: Some(item.url.clone()),
+        description: Some(item.summary.clone()),
+        categories: item.tags.iter().map(|tag| Category { name: tag.clone(), domain: None }).collect(),
+        enclosure,
+        guid: Some(Guid {
+            value: item.id.clone(),
+            permalink: false,
+        }),
+        pub_date: Some(item.date_published.rfc5322()),
+        content: Some(item.content_html.clone()),
+        extensions,
+        atom_ext: (!links.is_empty()).then_some(atom::AtomExtension { links }),
+        dublin_core_ext: Some(DublinCoreExtension {
+            creators: vec![site.organisation.clone()],
+            languages: vec![item.language.to_string()],
+            ..DublinCoreExtension::default()
+        }),
+        ..Entry::default()
+    }
+}
+
+fn media(file: &crate::item::Attachment) -> Extension {
+    let medium = match file.mime_type.split('/').next() {
+        Some(medium @ ("image" | "audio" | "video")) => medium,
+        _ => "document",
+    };
+    let attrs = [
+        ("url", file.url.clone()),
+        ("type", file.mime_type.clone()),
+        ("medium", medium.to_owned()),
+        ("fileSize", file.size_in_bytes.to_string()),
+    ];
+    let title = Extension {
+        name: "media:title".to_owned(),
+        value: Some(file.title.clone()),
+        attrs: BTreeMap::from([("type".to_owned(), "plain".to_owned())]),
+        children: BTreeMap::new(),
+    };
+    Extension {
+        name: "media:content".to_owned(),
+        value: None,
+        attrs: attrs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        children: BTreeMap::from([("title".to_owned(), vec![title])]),
+    }
+}

@@ -1,0 +1,24 @@
+//! JSON Schema 2020-12 of every public JSON document, made from the types.
+
+use release::Site;
+use serde_json::{Value, json};
+
+use crate::{FeedView, Index, ReleaseView, path, public::Public};
+
+/// The kinds of documents that have a schema.
+pub const NAMES: [&str; 4] = ["feed", "index", "release", "version"];
+
+/// The schema of a kind of document as stored under `/schema/v1/`; `None` for an unknown name.
+pub fn of(name: &str, site: &Site) -> Option<Value> {
+    let settings = || schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    let schema = match name {
+        "feed" => settings().into_root_schema_for::<FeedView>(),
+        "index" => settings().into_root_schema_for::<Index>(),
+        "release" => settings().into_root_schema_for::<ReleaseView>(),
+        "version" => settings().into_root_schema_for::<Public>(),
+        _ => return None,
+    };
+    let mut schema = schema.to_value();
+    schema["$id"] = json!(site.url(&path::schema(name)));
+    Some(schema)
+}

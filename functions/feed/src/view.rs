@@ -1,0 +1,235 @@
+//! The state of one feed, which is its JSON Feed document: a map from release to its highest public revision, as far as the window shows it.
+
+use release::{Lang, Site};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    FeedId, Item, Kind, SCHEMA_VERSION, Stamp, content, path,
+    public::Public,
+    sha256,
+};
+
+/// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
+const ITEM_OVERHEAD: usize = 2_500;
+
+/// A JSON Feed 1.1 document (<https://www.jsonfeed.org/version/1.1/>).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FeedView {
+    /// URL of the version of the format.
+    pub version: String,
+    /// Title of the feed.
+    pub title: String,
+    /// The newsroom in the feed's language.
+    pub home_page_url: String,
+    /// This document.
+    pub feed_url: String,
+    /// One sentence.
+    pub description: String,
+    /// The feed's language.
+    pub language: Lang,
+    /// The organisation.
+    pub authors: Vec<Author>,
+    /// `WebSub` hubs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hubs: Vec<Hub>,
+    /// Newest first.
+    pub items: Vec<Item>,
+    /// What JSON Feed has no word for.
+    #[serde(rename = "_pressroom")]
+    pub more: FeedMore,
+}
+
+/// Who publishes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Author {
+    /// The organisation.
+    pub name: String,
+    /// Its newsroom.
+    pub url: String,
+}
+
+/// Where readers can subscribe for a push.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Hub {
+    /// `WebSub`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The hub.
+    pub url: String,
+}
+
+/// The extension of a feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FeedMore {
+    /// Where the extension is explained.
+    pub about: String,
+    /// Of the layout; within 1 fields are only added.
+    pub schema_version: String,
+    /// `filled`, `only` or `topic`.
+    pub kind: String,
+    /// Of a topic's feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Releases that were in this feed and left it (another topic, a translation taken back).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// A release that left the feed; an older event must not bring it back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Left {
+    /// The release.
+    pub release: Uuid,
+    /// The revision with which it left.
+    pub revision: u32,
+    /// Its date, which says when it is too old to matter.
+    pub date_published: Stamp,
+}
+
+impl FeedView {
+    /// A feed without items.
+    pub fn empty(site: &Site, feed: &FeedId) -> Self {
+        let language = &feed.language;
+        let own = site.language(language);
+        let mut title = own.map(|l| l.title.clone()).unwrap_or_default();
+        let (kind, topic) = match &feed.kind {
+            Kind::Filled => ("filled", None),
+            Kind::Only => ("only", None),
+            Kind::Topic(id) => {
+                let label = site.topic(id).map_or(id.as_str(), |topic| topic.label_in(site, language));
+                title = format!("{title} – {label}");
+                ("topic", Some(id.clone()))
+            }
+        };
+        Self {
+            version: "https://jsonfeed.org/version/1.1".to_owned(),
+            title,
+            home_page_url: site.url(&path::home(language)),
+            feed_url: site.url(&feed.json()),
+            description: own.map(|l| l.description.clone()).unwrap_or_default(),
+            language: language.clone(),
+            authors: vec![Author {
+                name: site.organisation.clone(),
+                url: site.url(&path::home(language)),
+            }],
+            hubs: site
+                .hubs
+                .iter()
+                .map(|url| Hub {
+                    kind: "WebSub".to_owned(),
+                    url: url.clone(),
+                })
+                .collect(),
+            items: Vec::new(),
+            more: FeedMore {
+                about: site.url(&path::schema("feed")),
+                schema_version: SCHEMA_VERSION.to_owned(),
+                kind: kind.to_owned(),
+                topic,
+                left: Vec::new(),
+            },
+        }
+    }
+
+    /// True when `public` belongs into `feed`.
+    pub fn belongs(public: &Public, feed: &FeedId) -> bool {
+        match &feed.kind {
+            Kind::Filled => true,
+            Kind::Only => public.languages.contains(&feed.language),
+            Kind::Topic(topic) => public.topics.contains(topic),
+        }
+    }
+
+    /// Takes in public revisions; the higher revision of a release wins. `None` when nothing changes.
+    ///
+    /// The order of calls and repeats do not matter.
+    pub fn admit(current: Option<&Self>, publics: &[&Public], site: &Site, feed: &FeedId) -> Option<Self> {
+        let mut view = Self::empty(site, feed);
+        if let Some(current) = current {
+            view.items.clone_from(&current.items);
+            view.more.left.clone_from(&current.more.left);
+        }
+        for public in publics {
+            view.admit_one(public, site, feed);
+        }
+        view.close_window(site);
+        (current != Some(&view)).then_some(view)
+    }
+
+    fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
+        let shown = self.items.iter().find(|item| item.more.release == public.id).map(|item| item.more.revision);
+        let left = self.more.left.iter().find(|left| left.release == public.id).map(|left| left.revision);
+        if shown.max(left) >= Some(public.revision) {
+            return;
+        }
+        self.items.retain(|item| item.more.release != public.id);
+        self.more.left.retain(|left| left.release != public.id);
+        if Self::belongs(public, feed) {
+            self.items.push(Item::new(public, site, &feed.language));
+        } else {
+            self.more.left.push(Left {
+                release: public.id,
+                revision: public.revision,
+                date_published: public.published,
+            });
+        }
+    }
+
+    /// Newest `items`, plus everything within `hours` before the newest one, at most `bytes`.
+    fn close_window(&mut self, site: &Site) {
+        self.items.sort_by_key(Item::order);
+        self.more.left.sort_by_key(|left| (std::cmp::Reverse(left.date_published), left.release));
+        let window = &site.window;
+        if let Some(newest) = self.items.first().map(|item| item.date_published.at().as_second()) {
+            let oldest = newest - i64::from(window.hours) * 3600;
+            let recent = self.items.iter().take_while(|item| item.date_published.at().as_second() >= oldest).count();
+            self.items.truncate(recent.max(window.items));
+        }
+        self.cap_bytes(window.bytes);
+        if self.items.len() >= window.items {
+            let last = self.items.last().map(|item| item.date_published);
+            self.more.left.retain(|left| Some(left.date_published) >= last);
+        }
+    }
+
+    fn cap_bytes(&mut self, bytes: usize) {
+        let mut used = ITEM_OVERHEAD;
+        let mut keep = self.items.len();
+        for (n, item) in self.items.iter_mut().enumerate() {
+            let fixed = ITEM_OVERHEAD + 3 * content::escape(&item.summary).len() + 2 * item.title.len() + 300 * item.attachments.len();
+            let full = fixed + content::escape(&item.content_html).len();
+            if used + full > bytes && !item.more.shortened {
+                item.more.shortened = true;
+                item.content_html = content::paragraphs(&item.summary);
+            }
+            used += if item.more.shortened { fixed } else { full };
+            if used > bytes {
+                keep = n.max(1);
+                break;
+            }
+        }
+        self.items.truncate(keep);
+    }
+
+    /// When anything shown last changed; never the clock. `None` while the feed is empty.
+    pub fn updated(&self) -> Option<Stamp> {
+        self.items.iter().map(|item| item.date_modified).max_by_key(|stamp| stamp.at())
+    }
+
+    /// What distinguishes this state from every other the feed ever had: revisions only rise.
+    ///
+    /// Renderings carry it, so that equal bytes (and ETags) mean the same state: a slow publisher
+    /// that expects an ETag cannot take a newer rendering for the one it knew.
+    pub fn fingerprint(&self) -> String {
+        let mut text = String::new();
+        for item in &self.items {
+            text.push_str(&format!("{}:{};", item.more.release, item.more.revision));
+        }
+        for left in &self.more.left {
+            text.push_str(&format!("-{}:{};", left.release, left.revision));
+        }
+        sha256(text.as_bytes())[..16].to_owned()
+    }
+}

@@ -1,0 +1,33 @@
+//! What a site has before its first release: the index, schemas, style sheet, chooser, and every feed, empty.
+
+use feed::{FeedId, Index, STYLE, chooser, not_found, schema};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use store::Key;
+
+use crate::{Desk, Failure, feeds};
+
+/// Feeds looked at at once.
+const FEEDS: usize = 16;
+
+/// Writes what depends on `site.toml` alone, and makes sure that every feed of the index exists. Unchanged files are not written again.
+///
+/// # Errors
+/// When a document cannot be rendered or stored.
+pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
+    let (store, site) = (&desk.store, &desk.site);
+    let schemas = schema::NAMES.iter().filter_map(|name| Some((Key::Schema(name), feed::to_json(&schema::of(name, site)?))));
+    let documents = [
+        (Key::Chooser, chooser(site).map_err(Failure::render)?),
+        (Key::NotFound, not_found(site).map_err(Failure::render)?),
+        (Key::Style, STYLE.as_bytes().to_vec()),
+    ];
+    for (key, bytes) in schemas.chain(documents) {
+        store.put_changed(&key, bytes).await?;
+    }
+    let all = FeedId::all(site);
+    let one = |feed: FeedId| async move { feeds::refresh_one(desk, &feed, &[]).await };
+    stream::iter(all).map(one).buffer_unordered(FEEDS).try_collect::<Vec<()>>().await?;
+    // Last: the index leads to nothing that is not there.
+    store.put_changed(&Key::Index, feed::to_json(&Index::of(site))).await?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Reads the revisions that events name. What the object says counts, never what the event says.
+
+use futures::{StreamExt as _, stream};
+use release::{Damaged, Revision};
+use store::{Error, Key, Store};
+use tracing::{error, warn};
+use uuid::Uuid;
+
+use crate::{Desk, PARALLEL};
+
+pub(crate) enum Read {
+    Public(Box<Revision>),
+    NotPublic,
+    /// Removed by hand since: nothing to publish.
+    Gone,
+    /// Damaged; the record's key.
+    SetAside(String),
+}
+
+pub(crate) async fn read(desk: &Desk, keys: Vec<(Uuid, u32)>) -> Vec<((Uuid, u32), Result<Read, Error>)> {
+    let one = |(id, n): (Uuid, u32)| async move { ((id, n), read_one(&desk.store, id, n).await) };
+    stream::iter(keys).map(one).buffered(PARALLEL).collect().await
+}
+
+async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
+    let key = Key::Revision(id, n);
+    let Some(found) = store.get(&key).await? else {
+        warn!(%key, "an event names a revision that is not there");
+        return Ok(Read::Gone);
+    };
+    match Revision::read(&found.bytes, id, n) {
+        Ok(revision) if revision.status.is_public() => Ok(Read::Public(Box::new(revision))),
+        Ok(_) => Ok(Read::NotPublic),
+        Err(damage) => set_aside(store, &key, id, n, &damage).await,
+    }
+}
+
+/// Repeating would never help: a record says what is wrong with which object, and the rest of the batch goes on.
+async fn set_aside(store: &Store, key: &Key, id: Uuid, n: u32, damage: &Damaged) -> Result<Read, Error> {
+    error!(%key, %damage, "a revision is damaged and was set aside");
+    let record = serde_json::json!({"key": key.path(), "reason": damage.to_string()});
+    let place = Key::SetAside(id, n);
+    store.put_changed(&place, feed::to_json(&record)).await?;
+    Ok(Read::SetAside(key.path()))
+}

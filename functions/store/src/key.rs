@@ -1,0 +1,152 @@
+//! Every kind of object there is: a key decides path, content type, cache policy and bucket.
+
+use std::fmt;
+
+use feed::{FeedId, path};
+use release::{Lang, Path};
+use uuid::Uuid;
+
+/// Which bucket an object is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Bucket {
+    /// Private: revisions, configuration, reservations.
+    Content,
+    /// Public: views.
+    Site,
+}
+
+/// A feed's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0.
+    Atom,
+    /// JSON Feed 1.1: the feed's state.
+    Json,
+}
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// `site.toml`.
+    SiteConfig,
+    /// Hashes of the tokens that may write.
+    Tokens,
+    /// A revision of a release, the only truth.
+    Revision(Uuid, u32),
+    /// Says which release a page address belongs to.
+    Slug(Path),
+    /// What a client's `Idempotency-Key` has already made.
+    Idempotency(String),
+    /// A record of a revision that cannot be read.
+    SetAside(Uuid, u32),
+    /// The language chooser.
+    Chooser,
+    /// The page for an address where nothing is.
+    NotFound,
+    /// The one style sheet.
+    Style,
+    /// A newsroom's home.
+    Home(Lang),
+    /// A release in one language.
+    Page(Lang, Path),
+    /// A feed in one format.
+    Feed(FeedId, Format),
+    /// The discovery root of the JSON index.
+    Index,
+    /// A public release with its history.
+    Release(Uuid),
+    /// A public revision.
+    Version(Uuid, u32),
+    /// A JSON Schema.
+    Schema(&'static str),
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// Documents that change: a minute old at most, and readable while the CDN fetches the next one.
+const CHANGES: &str = "public, max-age=60, stale-while-revalidate=300";
+/// Version documents do not change, but a withdrawal takes them away.
+const VERSION: &str = "public, max-age=300";
+/// Nobody's business.
+const PRIVATE: &str = "no-store";
+
+impl Key {
+    /// The object's key in its bucket.
+    pub fn path(&self) -> String {
+        let page = |path: String| format!("{}index.html", &path[1..]);
+        match self {
+            Self::SiteConfig => "config/site.toml".to_owned(),
+            Self::Tokens => "config/tokens.json".to_owned(),
+            Self::Revision(id, n) => format!("releases/{id}/{n}.json"),
+            Self::Slug(path) => format!("slugs/{}", path.tail()),
+            Self::Idempotency(hash) => format!("idempotency/{hash}.json"),
+            Self::SetAside(id, n) => format!("set-aside/{id}/{n}.json"),
+            Self::Chooser => "index.html".to_owned(),
+            Self::NotFound => "404.html".to_owned(),
+            Self::Style => path::STYLE[1..].to_owned(),
+            Self::Home(language) => page(path::home(language)),
+            Self::Page(language, at) => page(path::page(language, at)),
+            Self::Feed(feed, Format::Rss) => feed.rss()[1..].to_owned(),
+            Self::Feed(feed, Format::Atom) => feed.atom()[1..].to_owned(),
+            Self::Feed(feed, Format::Json) => feed.json()[1..].to_owned(),
+            Self::Index => path::INDEX[1..].to_owned(),
+            Self::Release(id) => path::release(*id)[1..].to_owned(),
+            Self::Version(id, n) => path::version(*id, *n)[1..].to_owned(),
+            Self::Schema(name) => path::schema(name)[1..].to_owned(),
+        }
+    }
+
+    /// The media type.
+    pub fn content_type(&self) -> &'static str {
+        match self {
+            Self::SiteConfig => "application/toml",
+            Self::Slug(_) => "text/plain; charset=utf-8",
+            Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) => JSON,
+            Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
+            Self::Style => "text/css; charset=utf-8",
+            Self::Feed(_, Format::Rss) => "application/rss+xml; charset=utf-8",
+            Self::Feed(_, Format::Atom) => "application/atom+xml; charset=utf-8",
+            Self::Feed(_, Format::Json) => "application/feed+json; charset=utf-8",
+            Self::Index | Self::Release(_) | Self::Version(..) => JSON,
+            Self::Schema(_) => "application/schema+json",
+        }
+    }
+
+    /// How long others may keep it (RFC 9111, section 5.2).
+    pub fn cache_control(&self) -> &'static str {
+        match self {
+            Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => PRIVATE,
+            Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
+            Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
+            Self::Version(..) => VERSION,
+        }
+    }
+
+    /// Which bucket it is in.
+    pub fn bucket(&self) -> Bucket {
+        match self {
+            Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => Bucket::Content,
+            Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
+            Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
+        }
+    }
+
+    /// The release and revision an object of the content bucket holds; `None` for other keys.
+    pub fn revision_of(path: &str) -> Option<(Uuid, u32)> {
+        let (id, n) = path.strip_prefix("releases/")?.strip_suffix(".json")?.split_once('/')?;
+        let (id, n) = (Uuid::try_parse(id).ok()?, n.parse().ok()?);
+        (n > 0 && Self::Revision(id, n).path() == path).then_some((id, n))
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! `merge`: change the state of a view by compare-and-swap, as often as it takes.
+
+use std::{
+    any::Any,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Error, Key, Store,
+    error::status,
+    memory::Known,
+    object::{ATTEMPTS, SHA256, VERSION, pause},
+};
+
+/// A view's state after a merge.
+#[derive(Debug)]
+pub struct Merged<T> {
+    /// What is stored now.
+    pub state: Arc<T>,
+    /// What was stored before, when this merge changed it and there was something.
+    pub prior: Option<Arc<T>>,
+    /// Of the stored state; rises with every change.
+    pub version: u64,
+    /// False when nothing had to be written.
+    pub changed: bool,
+}
+
+struct Current<T> {
+    state: Arc<T>,
+    etag: String,
+    version: u64,
+}
+
+impl Store {
+    /// Reads the state of a view, applies `change` and writes it back on condition that nobody wrote in between;
+    /// otherwise reads again and repeats. `change` is pure, may run more than once, and answers `None` for "already there".
+    ///
+    /// `fresh` says that the object is probably not there yet: the first attempt is a create without a read.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the stored state cannot be read, [`Error::Conflict`] when others race without end,
+    /// [`Error::Missing`] when nothing is there and `change` leaves it so, [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn merge<T, F>(&self, key: &Key, fresh: bool, change: F) -> Result<Merged<T>, Error>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        F: Fn(Option<&T>) -> Option<T>,
+    {
+        let path = key.path();
+        let mut current = self.remembered::<T>(&path);
+        let mut guess = current.is_some() || fresh;
+        for attempt in 0..ATTEMPTS {
+            if !std::mem::take(&mut guess) {
+                current = self.read_state(key).await?;
+            }
+            let Some(next) = change(current.as_ref().map(|c| &*c.state)) else {
+                let found = current.ok_or(Error::Missing { key: path })?;
+                return Ok(Merged {
+                    state: found.state,
+                    prior: None,
+                    version: found.version,
+                    changed: false,
+                });
+            };
+            let bytes = Bytes::from(feed::to_json(&next));
+            let version = version_after(current.as_ref().map_or(0, |c| c.version));
+            let digest = feed::sha256(&bytes);
+            let request = self.put_request(key, &bytes).metadata(VERSION, version.to_string()).metadata(SHA256, &digest);
+            let request = match &current {
+                Some(current) => request.if_match(&current.etag),
+                None => request.if_none_match("*"),
+            };
+            let written = match request.send().await {
+                Ok(done) => Some((done.e_tag().unwrap_or_default().to_owned(), version)),
+                Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
+                    // 412 also for a write of our own whose reply was lost: equal bytes mean that it is done.
+                    let found = self.head(key).await?;
+                    found.filter(|found| found.sha256.as_deref() == Some(&digest)).map(|found| (found.etag, found.version))
+                }
+                Err(error) => return Err(Error::of(key, &error)),
+            };
+            if let Some((etag, version)) = written {
+                let state = Arc::new(next);
+                self.remember(&path, &state, etag, version);
+                return Ok(Merged {
+                    state,
+                    prior: current.map(|c| c.state),
+                    version,
+                    changed: true,
+                });
+            }
+            self.memory.remove(&path);
+            // The first loser of a guess at "not there yet" has not met a rival.
+            if !(fresh && attempt == 0) {
+                pause(attempt).await;
+            }
+        }
+        Err(Error::Conflict { key: path })
+    }
+
+    fn remembered<T: Send + Sync + 'static>(&self, path: &str) -> Option<Current<T>> {
+        let known = self.memory.get(path)?;
+        let state = known.state?.downcast::<T>().ok()?;
+        Some(Current {
+            state,
+            etag: known.etag,
+            version: known.version,
+        })
+    }
+
+    fn remember<T: Send + Sync + 'static>(&self, path: &str, state: &Arc<T>, etag: String, version: u64) {
+        let state: Arc<dyn Any + Send + Sync> = state.clone();
+        self.memory.put(
+            path,
+            Known {
+                etag,
+                version,
+                state: Some(state),
+            },
+        );
+    }
+
+    async fn read_state<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let Some(found) = self.get(key).await? else { return Ok(None) };
+        let state: T = serde_json::from_slice(&found.bytes).map_err(|e| Error::corrupt(key, format!("expected a view, found {e}; run `pressroom rebuild`")))?;
+        let state = Arc::new(state);
+        self.remember(&key.path(), &state, found.etag.clone(), found.version);
+        Ok(Some(Current {
+            state,
+            etag: found.etag,
+            version: found.version,
+        }))
+    }
+}
+
+/// A version after `last`. It starts from the clock, so that a view whose state was lost and made anew
+/// is newer than the renderings that outlived it; it is compared, never shown.
+fn version_after(last: u64) -> u64 {
+    #[allow(clippy::disallowed_methods, reason = "orders writes of one object, never part of a document")]
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
+    now.max(last + 1)
+}
