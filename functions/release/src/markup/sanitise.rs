@@ -323,6 +323,7 @@ fn pass(html: &str, base: &Url) -> Option<String> {
     if prepared.depth > Limits::BODY_DEPTH {
         return None;
     }
+    let page = base.clone();
     let clean = ammonia::Builder::default()
         .tags(POLICY.0.clone())
         .tag_attributes(POLICY.1.clone())
@@ -331,7 +332,7 @@ fn pass(html: &str, base: &Url) -> Option<String> {
         .url_schemes(WEB.into_iter().collect())
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
-        .attribute_filter(|tag, attribute, found| value(tag, attribute, found, base).map(Into::into))
+        .attribute_filter(move |tag, attribute, found| value(tag, attribute, found, &page).map(Into::into))
         .clean(&prepared.html)
         .to_string();
     if clean.chars().all(carries) {
