@@ -10,7 +10,7 @@ mod sanitise;
 use pulldown_cmark::{Options, Parser};
 use url::Url;
 
-pub(crate) use address::{absolute, web_address};
+pub(crate) use address::{shown, web_address};
 pub(crate) use lex::{Token, lex};
 
 use crate::{Format, Limits};
