@@ -92,6 +92,46 @@ impl std::borrow::Borrow<str> for Lang {
     }
 }
 
+/// Languages that press offices write in: tag, English name, own name.
+pub(crate) const NAMES: [(&str, &str, &str); 30] = [
+    ("ar", "Arabic", "العربية"),
+    ("bg", "Bulgarian", "български"),
+    ("cs", "Czech", "čeština"),
+    ("da", "Danish", "dansk"),
+    ("de", "German", "Deutsch"),
+    ("el", "Greek", "Ελληνικά"),
+    ("en", "English", "English"),
+    ("es", "Spanish", "español"),
+    ("fa", "Persian", "فارسی"),
+    ("fi", "Finnish", "suomi"),
+    ("fr", "French", "français"),
+    ("he", "Hebrew", "עברית"),
+    ("hi", "Hindi", "हिन्दी"),
+    ("hu", "Hungarian", "magyar"),
+    ("id", "Indonesian", "Bahasa Indonesia"),
+    ("it", "Italian", "italiano"),
+    ("ja", "Japanese", "日本語"),
+    ("ko", "Korean", "한국어"),
+    ("nl", "Dutch", "Nederlands"),
+    ("pl", "Polish", "polski"),
+    ("pt", "Portuguese", "português"),
+    ("ro", "Romanian", "română"),
+    ("ru", "Russian", "русский"),
+    ("sv", "Swedish", "svenska"),
+    ("sw", "Swahili", "Kiswahili"),
+    ("th", "Thai", "ไทย"),
+    ("tr", "Turkish", "Türkçe"),
+    ("uk", "Ukrainian", "українська"),
+    ("vi", "Vietnamese", "Tiếng Việt"),
+    ("zh", "Chinese", "中文"),
+];
+
+/// The English name of a language, else its tag.
+pub(crate) fn name(language: &Lang) -> &str {
+    let known = NAMES.iter().find(|(tag, ..)| *tag == language.as_str());
+    known.map_or(language.as_str(), |(_, english, _)| english)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,159 @@
+//! The parts of a release besides its texts.
+
+use jiff::civil::Date;
+
+use super::Limits;
+use crate::markup::{shown, web_address};
+use crate::reader::{At, Reader, below};
+use crate::{Correction, Event, Link, Media};
+
+/// A day written `YYYY-MM-DD`, between 1900 and 9999.
+fn day(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<(String, Date)> {
+    let at = parent.field(name)?;
+    let written = reader.line(&at)?;
+    let shaped = written.len() == 10
+        && written
+            .bytes()
+            .enumerate()
+            .all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let found = if shaped { written.parse::<Date>().ok() } else { None };
+    match found.filter(|day| day.year() >= 1900) {
+        Some(day) => Some((written, day)),
+        None => {
+            reader.fault(
+                &at.pointer,
+                format!("expected a day written YYYY-MM-DD such as 2016-06-01, found {}", shown(&written)),
+            );
+            None
+        }
+    }
+}
+
+/// A required absolute URL.
+fn address(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<String> {
+    let written = reader.required(parent, name)?;
+    match web_address(&written) {
+        Ok(found) => Some(found),
+        Err(reason) => {
+            reader.fault(&below(&parent.pointer, name), reason);
+            None
+        }
+    }
+}
+
+pub(super) fn event(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Event> {
+    let at = root.field("event")?;
+    if !reader.object(&at, &["name", "start", "end", "place", "url"], &[]) {
+        return None;
+    }
+    let name = reader.required(&at, "name");
+    let start = day(reader, &at, "start");
+    let end = day(reader, &at, "end");
+    if let (Some((first, start)), Some((_, end))) = (&start, &end)
+        && start > end
+    {
+        reader.fault(
+            &below(&at.pointer, "end"),
+            format!("the event ends on {end}, before it starts on {first}"),
+        );
+    }
+    let place = reader.optional(&at, "place");
+    let url = at.field("url").and_then(|_| address(reader, &at, "url"));
+    Some(Event {
+        name: name?,
+        start: start.map(|(written, _)| written),
+        end: end.map(|(written, _)| written),
+        place,
+        url,
+    })
+}
+
+pub(super) fn media(reader: &mut Reader<'_>, root: &At<'_>) -> Vec<Media> {
+    let Some(at) = root.field("media") else { return Vec::new() };
+    let entries = reader.list(&at, Some(Limits::MEDIA));
+    entries.iter().filter_map(|entry| file(reader, entry)).collect()
+}
+
+fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
+    if !reader.object(at, &["sha256", "name", "type", "size", "alt", "caption", "credit"], &[]) {
+        return None;
+    }
+    let mut checked = |name: &str, holds: fn(&str) -> bool, expected: &str| {
+        let found = reader.required(at, name)?;
+        if !holds(&found) {
+            reader.fault(&below(&at.pointer, name), format!("expected {expected}, found {}", shown(&found)));
+            return None;
+        }
+        Some(found)
+    };
+    let sha256 = checked("sha256", is_sha256, "64 lower-case hexadecimal digits");
+    let name = checked(
+        "name",
+        is_file_name,
+        "a file name without `/`, `\\` and `..`, at most 200 characters",
+    );
+    let kind = checked("type", is_media_type, "a media type such as image/jpeg");
+    let size = match at.field("size") {
+        Some(size) => reader.size(&size),
+        None => {
+            reader.missing(at, "size");
+            None
+        }
+    };
+    let alt = reader.localised(at, "alt");
+    let caption = reader.localised(at, "caption");
+    let credit = reader.optional(at, "credit").unwrap_or_default();
+    Some(Media {
+        sha256: sha256?,
+        name: name?,
+        kind: kind?,
+        size: size?,
+        alt,
+        caption,
+        credit,
+    })
+}
+
+fn is_sha256(found: &str) -> bool {
+    found.len() == 64 && found.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn is_file_name(found: &str) -> bool {
+    !found.contains(['/', '\\']) && !found.contains("..") && found != "." && found.chars().count() <= 200
+}
+
+/// RFC 6838, section 4.2, in lower case and without parameters.
+fn is_media_type(found: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.len() <= 127
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"!#$&-^_.+".contains(&b))
+    };
+    found.split_once('/').is_some_and(|(kind, subtype)| part(kind) && part(subtype))
+}
+
+pub(super) fn links(reader: &mut Reader<'_>, root: &At<'_>) -> Vec<Link> {
+    let Some(at) = root.field("links") else { return Vec::new() };
+    let mut links = Vec::new();
+    for entry in reader.list(&at, None) {
+        if !reader.object(&entry, &["url", "label"], &[]) {
+            continue;
+        }
+        let url = address(reader, &entry, "url");
+        let label = reader.localised(&entry, "label");
+        links.extend(url.map(|url| Link { url, label }));
+    }
+    links
+}
+
+pub(super) fn correction(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Correction> {
+    let at = root.field("correction")?;
+    if !reader.object(&at, &["note", "minor"], &[]) {
+        return None;
+    }
+    let note = reader.localised(&at, "note");
+    let minor = at.field("minor").and_then(|minor| reader.truth(&minor)).unwrap_or_default();
+    Some(Correction { note, minor })
+}
