@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use store::{Served, Store};
 
@@ -24,6 +24,7 @@ const ERROR_CACHE: &str = "public, max-age=10";
 
 /// Answers a request for a public document (RFC 9110).
 pub(crate) async fn answer(State(store): State<Arc<Store>>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
     let mut response = route(&store, &request).await;
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -48,13 +49,13 @@ pub(crate) async fn weaken(mut response: Response) -> Response {
     response
 }
 
-async fn route(store: &Store, request: &Request) -> Response {
-    match *request.method() {
+async fn route(store: &Store, request: &Parts) -> Response {
+    match request.method {
         Method::GET | Method::HEAD => {}
         Method::OPTIONS => return (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, OPTIONS"), (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD")]).into_response(),
         _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, OPTIONS")], "expected GET or HEAD\n").into_response(),
     }
-    let path = request.uri().path();
+    let path = request.uri.path();
     let Some(key) = key(path) else { return not_found(store, request).await };
     let found = match store.fetch(&key).await {
         Ok(found) => found,
@@ -89,14 +90,14 @@ async fn page_exists(store: &Store, key: &str) -> bool {
     !last.contains('.') && matches!(store.fetch(&format!("{key}/index.html")).await, Ok(Some(_)))
 }
 
-async fn not_found(store: &Store, request: &Request) -> Response {
+async fn not_found(store: &Store, request: &Parts) -> Response {
     let page = store.fetch("404.html").await.ok().flatten();
     let bytes = page.map_or_else(|| Bytes::from_static(b"nothing is here\n"), |page| page.bytes);
-    let body = if request.method() == Method::HEAD { Body::empty() } else { Body::from(bytes) };
+    let body = if request.method == Method::HEAD { Body::empty() } else { Body::from(bytes) };
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, ERROR_CACHE)], body).into_response()
 }
 
-fn serve(object: Served, request: &Request) -> Response {
+fn serve(object: Served, request: &Parts) -> Response {
     let mut headers = HeaderMap::new();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -106,7 +107,7 @@ fn serve(object: Served, request: &Request) -> Response {
     set(header::ETAG, &object.etag);
     set(header::LAST_MODIFIED, &http_date(object.last_modified));
     set(header::CACHE_CONTROL, &object.cache_control);
-    if unchanged(&object, request.headers()) {
+    if unchanged(&object, &request.headers) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     set(header::CONTENT_TYPE, &object.content_type);
@@ -114,7 +115,7 @@ fn serve(object: Served, request: &Request) -> Response {
     let size = object.bytes.len();
     match range(&object, request) {
         Range::Whole => {
-            if request.method() == Method::HEAD {
+            if request.method == Method::HEAD {
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
                 return (StatusCode::OK, headers).into_response();
             }
@@ -148,10 +149,10 @@ enum Range {
 }
 
 /// One byte range (RFC 9110, section 14.1.2); several are answered with the whole.
-fn range(object: &Served, request: &Request) -> Range {
-    let headers = request.headers();
+fn range(object: &Served, request: &Parts) -> Range {
+    let headers = &request.headers;
     let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| text.strip_prefix("bytes="));
-    let Some(text) = text.filter(|text| request.method() == Method::GET && !text.contains(',')) else { return Range::Whole };
+    let Some(text) = text.filter(|text| request.method == Method::GET && !text.contains(',')) else { return Range::Whole };
     if headers.get(header::IF_RANGE).is_some_and(|tag| tag.as_bytes() != object.etag.as_bytes()) {
         return Range::Whole;
     }

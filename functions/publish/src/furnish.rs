@@ -23,7 +23,7 @@ pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
         (Key::NotFound, not_found(site).map_err(Failure::render)?),
         (Key::Style, STYLE.as_bytes().to_vec()),
     ];
-    for (key, bytes) in schemas.chain(documents) {
+    for (key, bytes) in schemas.into_iter().chain(documents) {
         store.put_changed(&key, bytes).await?;
     }
     let all = FeedId::all(site);

@@ -56,7 +56,7 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
             Ok::<_, Failure>(())
         }
     };
-    let languages = site.languages.iter().map(|language| language.tag.clone());
+    let languages: Vec<Lang> = site.languages.iter().map(|language| language.tag.clone()).collect();
     stream::iter(languages)
         .map(page)
         .buffer_unordered(PARALLEL)
@@ -67,8 +67,10 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
 
 /// A withdrawal removes the texts that were public; the notice and the history stay.
 async fn take_back(store: &Store, view: &ReleaseView) -> Result<(), Failure> {
-    for version in view.versions.iter().filter(|version| version.status == Status::Published) {
-        store.delete(&Key::Version(view.latest.id, version.revision)).await?;
+    for version in &view.versions {
+        if version.status == Status::Published {
+            store.delete(&Key::Version(view.latest.id, version.revision)).await?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,12 @@
-//! Understands what a press officer pastes.
+//! Understands what a press officer pastes: plain text, Markdown or HTML.
+
+mod document;
+mod text;
 
 use crate::Format;
+
+pub use document::html;
+pub use text::{markdown, plain};
 
 /// What was understood of a pasted text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,25 +27,16 @@ pub struct Paste {
     pub notes: Vec<String>,
 }
 
-/// Plain text.
-pub fn plain(text: &str) -> Paste {
-    Paste {
-        title: text.lines().next().unwrap_or_default().to_owned(),
-        subtitle: String::new(),
-        date: None,
-        body: text.to_owned(),
-        format: Format::Text,
-        language: None,
-        notes: Vec::new(),
+impl Paste {
+    fn empty(format: Format) -> Self {
+        Self {
+            title: String::new(),
+            subtitle: String::new(),
+            date: None,
+            body: String::new(),
+            format,
+            language: None,
+            notes: Vec::new(),
+        }
     }
-}
-
-/// `CommonMark`.
-pub fn markdown(text: &str) -> Paste {
-    plain(text)
-}
-
-/// An HTML document or fragment.
-pub fn html(text: &str) -> Paste {
-    plain(text)
 }

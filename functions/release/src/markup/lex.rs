@@ -44,19 +44,6 @@ pub(crate) fn lex(html: &str) -> Vec<Token> {
     lexer.tokens
 }
 
-/// As [`lex`], with the text of `<title>` kept: for whole documents.
-pub(crate) fn lex_document(html: &str) -> Vec<Token> {
-    let mut lexer = Lexer {
-        html,
-        at: 0,
-        tokens: Vec::new(),
-        endless: HashSet::new(),
-        keep_titles: true,
-    };
-    lexer.run();
-    lexer.tokens
-}
-
 /// Decodes entities of a text without tags.
 pub(crate) fn decode(text: &str) -> String {
     if !text.contains('&') {
