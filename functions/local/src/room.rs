@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
-use axum::{Router, middleware};
+use axum::{Router, extract::Request, middleware};
 use publish::{Desk, Message, furnish, publish};
 use release::Site;
 use store::{Bucket, Key, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 use tracing::{error, info};
 
@@ -239,11 +240,11 @@ fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
     let site = Router::new().fallback(site::answer).with_state(store);
     let site = site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken));
     let api = accept::router(Arc::clone(desk));
-    Router::new()
-        .route_service("/v1", api.clone())
-        .route_service("/v1/{*rest}", api.clone())
-        .route_service("/health", api)
-        .fallback_service(site)
+    Router::new().fallback(move |request: Request| {
+        let path = request.uri().path();
+        let ours = path == "/health" || path == "/v1" || path.starts_with("/v1/");
+        if ours { api.clone().oneshot(request) } else { site.clone().oneshot(request) }
+    })
 }
 
 fn configuration(options: &Options, address: SocketAddr) -> anyhow::Result<(String, Site)> {

@@ -38,7 +38,6 @@ pub(crate) fn lex(html: &str) -> Vec<Token> {
         at: 0,
         tokens: Vec::new(),
         endless: HashSet::new(),
-        keep_titles: false,
     };
     lexer.run();
     lexer.tokens
@@ -65,7 +64,6 @@ struct Lexer<'a> {
     tokens: Vec<Token>,
     /// Elements that are known not to be closed any more.
     endless: HashSet<String>,
-    keep_titles: bool,
 }
 
 impl Lexer<'_> {
@@ -163,7 +161,7 @@ impl Lexer<'_> {
             return;
         };
         self.at = end;
-        let mute = MUTE.contains(&name.as_str()) && !(self.keep_titles && name == "title");
+        let mute = MUTE.contains(&name.as_str());
         if mute {
             self.skip_content(&name);
             if name == "iframe" {
