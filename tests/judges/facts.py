@@ -27,7 +27,7 @@ REGIONS = set(
     "VN VU WF WS YE YT ZA ZM ZW".split()
 )
 TAG = re.compile(r"([a-z]{2,3})(?:-([A-Z][a-z]{3}))?(?:-([A-Z]{2}|[0-9]{3}))?((?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)(?:-x(?:-[a-z0-9]{1,8})+)?")
-RFC822 = re.compile(r"([A-Z][a-z]{2}), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|\+0000)")
+RFC822 = re.compile(r"([A-Z][a-z]{2}), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{4})")
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -60,9 +60,11 @@ def rfc822(text):
     match = RFC822.fullmatch(text or "")
     if not match or match[3] not in MONTHS:
         return None
+    # The office's offset keeps the calendar day of a date-only release; RFC 5322 allows it, the profile warns of letters only.
+    offset = "+00:00" if match[8] == "GMT" else f"{match[8][:3]}:{match[8][3:]}"
     try:
         moment = datetime.fromisoformat(
-            f"{match[4]}-{MONTHS.index(match[3]) + 1:02}-{match[2]}T{match[5]}:{match[6]}:{match[7]}+00:00"
+            f"{match[4]}-{MONTHS.index(match[3]) + 1:02}-{match[2]}T{match[5]}:{match[6]}:{match[7]}{offset}"
         )
     except ValueError:
         return None

@@ -35,7 +35,8 @@ def archive(data):
 def documents(languages=LANGUAGES):
     feeds = [{"language": tag, "kind": "filled", "topic": None, "rss": f"{PUBLIC}/{tag}/rss.xml", "atom": f"{PUBLIC}/{tag}/atom.xml",
               "json": f"{PUBLIC}/{tag}/feed.json"} for tag in languages]
-    found = {"/index.json": json.dumps({"feeds": feeds, "languages": [{"tag": tag} for tag in languages]}).encode()}
+    found = {"/index.json": json.dumps({"feeds": feeds, "languages": [{"tag": tag} for tag in languages],
+                                        "changes": f"{PUBLIC}/changes/head.json", "sitemap": f"{PUBLIC}/sitemap.xml"}).encode()}
     for tag in languages:
         for name in ("rss.xml", "atom.xml", "feed.json"):
             found[f"/{tag}/{name}"] = (FIXTURES / tag / name).read_bytes()

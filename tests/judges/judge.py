@@ -168,8 +168,11 @@ def site(base, index, public, with_http=True):
             tag = language if isinstance(language, str) else next((language[key] for key in ("tag", "language", "id", "code") if key in language), None)
             if tag:
                 load(f"{public or base}/{tag}/")
-        for path in ("/", "/changes/head.json", "/sitemap.xml"):
-            load((public or base) + path)
+        load((public or base) + "/")
+        # What the index leads to must be there; what it does not name yet is not asked for.
+        for name in ("changes", "sitemap"):
+            if isinstance(root, dict) and isinstance(root.get(name), str):
+                load(root[name])
     client.close()
     return desk.finish()
 

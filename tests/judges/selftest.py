@@ -98,6 +98,8 @@ class Facts(unittest.TestCase):
             self.assertIsNotNone(facts.language_fault(tag), tag)
 
     def test_dates(self):
+        self.assertEqual(facts.rfc822("Thu, 09 Jun 2016 10:00:00 +0200"), facts.rfc3339("2016-06-09T10:00:00+02:00"))
+        self.assertIsNone(facts.rfc822("Thu, 09 Jun 2016 10:00:00 +02:00"))
         self.assertEqual(facts.rfc822("Thu, 09 Jun 2016 08:00:00 +0000"), facts.rfc3339("2016-06-09T10:00:00+02:00"))
         for text in ["Fri, 09 Jun 2016 08:00:00 GMT", "Thu, 31 Jun 2016 08:00:00 GMT", "Thu, 09 Jun 2016 24:00:00 GMT", "Thu, 09 Sept 2016 08:00:00 GMT", ""]:
             self.assertIsNone(facts.rfc822(text), text)

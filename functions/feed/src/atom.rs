@@ -80,7 +80,7 @@ impl FeedView {
         }
         Feed {
             title: Text::plain(self.title.clone()),
-            id: site.url(&feed.atom()),
+            id: feed_id(site, feed),
             updated: self.updated().map_or_else(never, fixed),
             authors: vec![Person {
                 name: site.organisation.clone(),
@@ -101,6 +101,12 @@ impl FeedView {
             ..Feed::default()
         }
     }
+}
+
+/// The feed's own id. It depends on who publishes and which feed it is, never on an address: a site may move (RFC 4287, section 4.2.6).
+fn feed_id(site: &Site, feed: &FeedId) -> String {
+    let publisher = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, site.organisation.as_bytes());
+    format!("urn:uuid:{}", uuid::Uuid::new_v5(&publisher, feed.atom().as_bytes()))
 }
 
 fn never() -> FixedDateTime {
@@ -139,14 +145,10 @@ fn tombstone(item: &Item) -> Extension {
 }
 
 fn entry(item: &Item) -> Entry {
-    let own = link("alternate", item.url.clone(), Some("text/html"), Some(&item.language));
-    let mut links = vec![own];
-    for (lang, url) in &item.more.translations {
-        if *lang != item.language {
-            links.push(link("alternate", url.clone(), Some("text/html"), Some(lang)));
-        }
+    let mut links = vec![link("related", item.more.json.clone(), Some("application/json"), None)];
+    for (lang, url) in item.alternates() {
+        links.push(link("alternate", url.to_owned(), lang.map(|_| "text/html"), lang));
     }
-    links.push(link("alternate", item.more.json.clone(), Some("application/json"), None));
     links.extend(item.attachments.iter().map(|file| Link {
         title: Some(file.title.clone()),
         length: Some(file.size_in_bytes.to_string()),

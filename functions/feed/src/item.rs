@@ -53,8 +53,16 @@ pub struct Attachment {
     pub title: String,
     /// Bytes.
     pub size_in_bytes: u64,
+    /// What JSON Feed has no word for.
+    #[serde(rename = "_pressroom")]
+    pub more: AttachmentMore,
+}
+
+/// The extension of an attachment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AttachmentMore {
     /// SHA-256 in hex.
-    pub _sha256: String,
+    pub sha256: String,
 }
 
 /// The extension of an item.
@@ -110,7 +118,9 @@ impl Item {
                 .map_or(media.file.name.as_str(), |(_, text)| text)
                 .to_owned(),
             size_in_bytes: media.file.size,
-            _sha256: media.file.sha256.clone(),
+            more: AttachmentMore {
+                sha256: media.file.sha256.clone(),
+            },
         });
         Self {
             id: public.guid.clone().unwrap_or_else(|| entry_id(public.id, language)),
@@ -140,6 +150,20 @@ impl Item {
             },
             language: if withdrawn { language.clone() } else { shown },
         }
+    }
+
+    /// The pages to link, with `hreflang`: this one first, the other real languages, and this one again without a language.
+    ///
+    /// Some readers take the first `alternate` for the entry's link, some the last. RFC 4287 (section 4.2.7.2) forbids two with the
+    /// same type and language only.
+    pub(crate) fn alternates(&self) -> Vec<(Option<&Lang>, &str)> {
+        let mut pages = vec![(Some(&self.language), self.url.as_str())];
+        let others = self.more.translations.iter().filter(|(lang, _)| **lang != self.language);
+        pages.extend(others.map(|(lang, url)| (Some(lang), url.as_str())));
+        if pages.len() > 1 {
+            pages.push((None, self.url.as_str()));
+        }
+        pages
     }
 
     /// True for the notice that stands in for a withdrawn release.
