@@ -24,7 +24,11 @@ pub(crate) fn top() -> PathBuf {
 pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILT.get_or_init(|| {
-        let built = Command::new(env!("CARGO")).args(["build", "--workspace", "--bins", "--quiet"]).current_dir(top()).status().unwrap();
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--workspace", "--bins", "--quiet"])
+            .current_dir(top())
+            .status()
+            .unwrap();
         assert!(built.success(), "the programs do not build");
         let exe = std::env::current_exe().unwrap();
         exe.parent().unwrap().parent().unwrap().to_owned()

@@ -27,8 +27,16 @@ async fn furnished() -> (Room, tempfile::TempDir) {
 
 fn run(room: &Room, script: &str, command: &str) -> String {
     let python = top().join("target/tools/judges/bin/python");
-    assert!(python.exists(), "{} is missing; run tests/run once, which installs it", python.display());
-    let out = Command::new(python).arg(top().join("tests/judges").join(script)).args([command, &room.url, "--public", PUBLIC]).output().unwrap();
+    assert!(
+        python.exists(),
+        "{} is missing; run tests/run once, which installs it",
+        python.display()
+    );
+    let out = Command::new(python)
+        .arg(top().join("tests/judges").join(script))
+        .args([command, &room.url, "--public", PUBLIC])
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(out.status.success(), "{said}{}", String::from_utf8_lossy(&out.stderr));
     said

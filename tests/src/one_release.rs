@@ -22,7 +22,9 @@ async fn a_pasted_closing_summary_is_in_every_feed_of_every_language() {
     assert_eq!(saved["texts"]["en"]["subtitle"], "Open Water – Open Data");
     assert_eq!(saved["date"], "2016-06-09");
     for language in ["en", "fr", "zh", "es", "ru", "ar"] {
-        let feed = room.until(&format!("/{language}/feed.json"), |text| text.contains("Coast Summit")).await;
+        let feed = room
+            .until(&format!("/{language}/feed.json"), |text| text.contains("Coast Summit"))
+            .await;
         let feed: Value = serde_json::from_str(&feed).unwrap();
         let item = &feed["items"][0];
         assert_eq!(item["language"], "en");
@@ -31,9 +33,17 @@ async fn a_pasted_closing_summary_is_in_every_feed_of_every_language() {
         let content = item["content_html"].as_str().unwrap();
         assert!(content.contains("<a href=\"http://summit.example/2016/close.aspx\""), "{content}");
         assert!(!content.contains("Photos") && !content.contains("因此"), "{content}");
-        assert_eq!(content.starts_with(&format!("<div lang=\"{language}\"")), language != "en", "the notice comes first: {content}");
-        room.until(&format!("/{language}/rss.xml"), |text| text.contains("<dc:language>en</dc:language>")).await;
-        room.until(&format!("/{language}/atom.xml"), |text| text.contains("<entry xml:lang=\"en\"")).await;
+        assert_eq!(
+            content.starts_with(&format!("<div lang=\"{language}\"")),
+            language != "en",
+            "the notice comes first: {content}"
+        );
+        room.until(&format!("/{language}/rss.xml"), |text| {
+            text.contains("<dc:language>en</dc:language>")
+        })
+        .await;
+        room.until(&format!("/{language}/atom.xml"), |text| text.contains("<entry xml:lang=\"en\""))
+            .await;
     }
     assert_eq!(room.json("/zh/only/feed.json").await["items"], json!([]));
     assert_eq!(room.json("/en/only/feed.json").await["items"].as_array().unwrap().len(), 1);
@@ -46,7 +56,12 @@ async fn B31_a_title_edit_keeps_the_guid() {
     let (_, first) = room.post("application/json", release("Concil closes").to_string()).await;
     let before: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Concil")).await).unwrap();
     let path = format!("/v1/releases/{}", first["id"].as_str().unwrap());
-    let put = |tag: &'static str| room.request("PUT", &path).bearer_auth(&room.token).header("if-match", tag).json(&release("Council closes"));
+    let put = |tag: &'static str| {
+        room.request("PUT", &path)
+            .bearer_auth(&room.token)
+            .header("if-match", tag)
+            .json(&release("Council closes"))
+    };
     let (status, second) = answer(put("\"1\"")).await;
     assert_eq!((status, &second["revision"]), (200, &json!(2)), "{second}");
     let after: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Council")).await).unwrap();
@@ -64,7 +79,10 @@ async fn B31_a_title_edit_keeps_the_guid() {
 async fn the_same_idempotency_key_makes_one_release() {
     let room = Room::open(&["--no-sample"]);
     let post = |title: &str| {
-        let request = room.request("POST", "/v1/releases").bearer_auth(&room.token).header("idempotency-key", "closing-1");
+        let request = room
+            .request("POST", "/v1/releases")
+            .bearer_auth(&room.token)
+            .header("idempotency-key", "closing-1");
         answer(request.json(&release(title)))
     };
     let (status, first) = post("Council closes").await;
@@ -80,7 +98,10 @@ async fn what_was_acknowledged_survives_a_kill_and_becomes_public() {
     let folder = tempfile::TempDir::new().unwrap();
     let room = Room::open_on(folder.path(), &["--no-sample"]);
     for n in 0..5 {
-        assert_eq!(room.post("application/json", release(&format!("Release {n}")).to_string()).await.0, 201);
+        assert_eq!(
+            room.post("application/json", release(&format!("Release {n}")).to_string()).await.0,
+            201
+        );
     }
     room.kill();
     let room = Room::open_on(folder.path(), &["--no-sample"]);
@@ -93,7 +114,11 @@ async fn what_was_acknowledged_survives_a_kill_and_becomes_public() {
 #[tokio::test]
 async fn a_second_start_on_the_same_folder_is_refused_and_a_polite_stop_ends_it() {
     let mut room = Room::open(&["--no-sample"]);
-    let second = Command::new(program("pressroom")).args(["serve", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"]).arg(&room.data).output().unwrap();
+    let second = Command::new(program("pressroom"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
+        .arg(&room.data)
+        .output()
+        .unwrap();
     assert!(!second.status.success());
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(said.contains(room.data.to_str().unwrap()), "{said}");
@@ -107,9 +132,17 @@ async fn an_empty_press_room_shows_the_sample_in_three_languages_and_falls_back_
     for (language, shown) in [("en", "en"), ("fr", "fr"), ("ar", "ar"), ("zh", "en"), ("es", "en"), ("ru", "en")] {
         let feed = room.json(&format!("/{language}/feed.json")).await;
         assert_eq!(feed["items"][0]["language"], shown, "{language}");
-        let path = feed["items"][0]["url"].as_str().unwrap().strip_prefix(&room.url).unwrap().to_owned();
+        let path = feed["items"][0]["url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix(&room.url)
+            .unwrap()
+            .to_owned();
         let page = room.text(&path).await;
-        assert!(page.contains(&format!("<html lang=\"{language}\"")) && page.contains(&format!("<article lang=\"{shown}\"")), "{page}");
+        assert!(
+            page.contains(&format!("<html lang=\"{language}\"")) && page.contains(&format!("<article lang=\"{shown}\"")),
+            "{page}"
+        );
     }
 }
 
@@ -119,7 +152,10 @@ async fn a_damaged_revision_is_set_aside_and_the_others_go_on() {
     let room = Room::open_on(folder.path(), &["--no-sample", "--token", "t"]);
     let client = store::Store::new(s3(&room), "content", "site");
     let id = uuid::Uuid::now_v7();
-    client.put(&store::Key::Revision(id, 1), b"{\"schema\": 1, \"id\":".to_vec()).await.unwrap();
+    client
+        .put(&store::Key::Revision(id, 1), b"{\"schema\": 1, \"id\":".to_vec())
+        .await
+        .unwrap();
     assert_eq!(room.post("application/json", release("Council closes").to_string()).await.0, 201);
     room.until("/en/feed.json", |text| text.contains("Council closes")).await;
     let record = client.get(&store::Key::SetAside(id, 1)).await.unwrap();

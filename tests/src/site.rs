@@ -13,35 +13,62 @@ async fn a_feed_has_validators_and_answers_304() {
     let etag = first.headers()["etag"].to_str().unwrap().to_owned();
     assert!(!etag.starts_with("W/"));
     for tag in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".to_owned()] {
-        let again = room.request("GET", "/en/rss.xml").header("if-none-match", &tag).send().await.unwrap();
+        let again = room
+            .request("GET", "/en/rss.xml")
+            .header("if-none-match", &tag)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(again.status(), 304, "{tag}");
         assert_eq!(again.headers()["access-control-allow-origin"], "*");
         assert!(again.headers().contains_key("etag") && again.headers().contains_key("cache-control"));
     }
     let head = room.request("HEAD", "/en/rss.xml").send().await.unwrap();
-    assert_eq!(head.headers()["content-length"].to_str().unwrap(), first.text().await.unwrap().len().to_string());
+    assert_eq!(
+        head.headers()["content-length"].to_str().unwrap(),
+        first.text().await.unwrap().len().to_string()
+    );
 }
 
 #[tokio::test]
 #[allow(non_snake_case)]
 async fn B126_a_compressed_feed_has_a_weak_etag_that_still_matches() {
     let room = Room::open(&[]);
-    let packed = room.request("GET", "/en/feed.json").header("accept-encoding", "gzip").send().await.unwrap();
+    let packed = room
+        .request("GET", "/en/feed.json")
+        .header("accept-encoding", "gzip")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(packed.headers()["content-encoding"], "gzip");
     assert_eq!(packed.headers()["vary"].to_str().unwrap().to_ascii_lowercase(), "accept-encoding");
     let etag = packed.headers()["etag"].to_str().unwrap().to_owned();
     assert!(etag.starts_with("W/"), "{etag}");
     let mut text = String::new();
-    flate2::read::GzDecoder::new(&packed.bytes().await.unwrap()[..]).read_to_string(&mut text).unwrap();
+    flate2::read::GzDecoder::new(&packed.bytes().await.unwrap()[..])
+        .read_to_string(&mut text)
+        .unwrap();
     assert_eq!(text, room.text("/en/feed.json").await);
-    let again = room.request("GET", "/en/feed.json").header("accept-encoding", "gzip").header("if-none-match", &etag).send().await.unwrap();
+    let again = room
+        .request("GET", "/en/feed.json")
+        .header("accept-encoding", "gzip")
+        .header("if-none-match", &etag)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(again.status(), 304);
 }
 
 #[tokio::test]
 async fn an_address_where_nothing_is_says_so_in_every_language() {
     let room = Room::open(&["--no-sample"]);
-    for path in ["/nothing", "/en/2016/06/nothing/", "/../etc/passwd", "/%2e%2e/x", "/releases/x.json"] {
+    for path in [
+        "/nothing",
+        "/en/2016/06/nothing/",
+        "/../etc/passwd",
+        "/%2e%2e/x",
+        "/releases/x.json",
+    ] {
         let response = room.get(path).await;
         assert_eq!(response.status(), 404, "{path}");
         assert_eq!(response.headers()["access-control-allow-origin"], "*");
@@ -55,7 +82,12 @@ async fn an_address_where_nothing_is_says_so_in_every_language() {
 async fn the_index_leads_to_every_feed_and_schema() {
     let room = Room::open(&["--no-sample"]);
     let index = room.json("/index.json").await;
-    let mut urls: Vec<String> = index["schemas"].as_object().unwrap().values().map(|url| url.as_str().unwrap().to_owned()).collect();
+    let mut urls: Vec<String> = index["schemas"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|url| url.as_str().unwrap().to_owned())
+        .collect();
     for feed in index["feeds"].as_array().unwrap() {
         urls.extend(["rss", "atom", "json"].map(|format| feed[format].as_str().unwrap().to_owned()));
     }

@@ -109,9 +109,11 @@ fn entry(item: &Item, site: &Site) -> Entry {
 }
 
 fn media(file: &crate::item::Attachment) -> Extension {
-    let medium = match file.mime_type.split('/').next() {
-        Some(medium @ ("image" | "audio" | "video")) => medium,
-        _ => "document",
+    let family = file.mime_type.split('/').next().unwrap_or_default();
+    let medium = if matches!(family, "image" | "audio" | "video") {
+        family
+    } else {
+        "document"
     };
     let attrs = [
         ("url", file.url.clone()),
