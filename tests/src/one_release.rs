@@ -53,18 +53,18 @@ async fn a_pasted_closing_summary_is_in_every_feed_of_every_language() {
 #[allow(non_snake_case)]
 async fn B31_a_title_edit_keeps_the_guid() {
     let room = Room::open(&["--no-sample"]);
-    let (_, first) = room.post("application/json", release("Concil closes").to_string()).await;
-    let before: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Concil")).await).unwrap();
+    let (_, first) = room.post("application/json", release("Harbur summit").to_string()).await;
+    let before: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Harbur summit")).await).unwrap();
     let path = format!("/v1/releases/{}", first["id"].as_str().unwrap());
     let put = |tag: &'static str| {
         room.request("PUT", &path)
             .bearer_auth(&room.token)
             .header("if-match", tag)
-            .json(&release("Council closes"))
+            .json(&release("Harbour summit"))
     };
     let (status, second) = answer(put("\"1\"")).await;
     assert_eq!((status, &second["revision"]), (200, &json!(2)), "{second}");
-    let after: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Council")).await).unwrap();
+    let after: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Harbour summit")).await).unwrap();
     assert_eq!(after["items"].as_array().unwrap().len(), 1);
     for same in ["id", "url", "date_published"] {
         assert_eq!(before["items"][0][same], after["items"][0][same]);

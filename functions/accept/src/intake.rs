@@ -118,7 +118,8 @@ fn too_large() -> Problem {
     let detail = format!(
         "expected at most {limit} bytes (5 MiB); photos and files do not go into a release: announce each with POST /v1/releases/{{id}}/media"
     );
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    // What is left of the body is not read: the connection ends here, and the client must know.
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).with(header::CONNECTION, "close")
 }
 
 fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
