@@ -7,5 +7,6 @@ mod harness;
 mod input;
 mod judged;
 mod one_release;
+mod requests;
 mod site;
 mod walkthrough;

@@ -1,0 +1,150 @@
+//! What a publication costs: S3 requests, which are the price and the latency.
+//!
+//! `tests/bench` runs these tests too and prints their `row` lines as a table.
+
+use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
+
+use jiff::Timestamp;
+use local::s3::{EmbeddedS3, Options};
+use publish::{Desk, Message, furnish, publish};
+use release::{By, Lang, Path, Revision, Role, Site, Status, Text};
+use store::{Key, Store};
+use uuid::Uuid;
+
+type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
+
+struct Counted {
+    desk: Desk,
+    counts: Counts,
+    _s3: EmbeddedS3,
+}
+
+impl Counted {
+    async fn open() -> Self {
+        let counts = Counts::default();
+        let seen = Arc::clone(&counts);
+        let options = Options {
+            buckets: vec!["content".to_owned(), "site".to_owned()],
+            memory: true,
+            observer: Some(Arc::new(move |record| {
+                *seen.lock().unwrap().entry(record.operation.to_string()).or_default() += 1
+            })),
+            ..Options::default()
+        };
+        let s3 = EmbeddedS3::open(std::path::Path::new("unused"), options).unwrap();
+        let site = Site::parse(local::sample::SITE, "site.toml").unwrap();
+        let desk = Desk {
+            store: Store::new(s3.client(), "content", "site"),
+            site,
+        };
+        furnish(&desk).await.unwrap();
+        Self { desk, counts, _s3: s3 }
+    }
+
+    /// Stores revisions, publishes them as one batch, and counts what `publish` asked for.
+    async fn publish(&self, numbers: std::ops::Range<u32>) -> BTreeMap<String, usize> {
+        let mut messages = Vec::new();
+        for n in numbers {
+            let revision = revision(n);
+            let key = Key::Revision(revision.id, 1);
+            self.desk.store.create(&key, revision.to_bytes()).await.unwrap();
+            let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key.path()}}}]});
+            messages.push(Message {
+                id: n.to_string(),
+                body: body.to_string(),
+            });
+        }
+        self.counts.lock().unwrap().clear();
+        let outcome = publish(&self.desk, &messages).await;
+        assert_eq!((outcome.failed.len(), outcome.published.len()), (0, messages.len()));
+        self.counts.lock().unwrap().clone()
+    }
+
+    async fn again(&self, n: u32) -> BTreeMap<String, usize> {
+        let key = Key::Revision(revision(n).id, 1);
+        let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key.path()}}}]});
+        let message = Message {
+            id: "again".to_owned(),
+            body: body.to_string(),
+        };
+        self.counts.lock().unwrap().clear();
+        publish(&self.desk, &[message]).await;
+        self.counts.lock().unwrap().clone()
+    }
+}
+
+/// A release in English and French with one topic.
+fn revision(n: u32) -> Revision {
+    let at: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+    let text = |title: String| Text {
+        title,
+        body: "One paragraph.".to_owned(),
+        ..Text::default()
+    };
+    let texts = ["en", "fr"].map(|tag| (Lang::parse(tag).unwrap(), text(format!("Release {n}"))));
+    let mut revision: Revision = serde_json::from_value(serde_json::json!({
+        "schema": Revision::SCHEMA, "id": Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0000 + u128::from(n)), "revision": 1,
+        "at": at, "by": By { name: "t".to_owned(), role: Role::Editor }, "status": Status::Published, "language": "en",
+        "published": at, "updated": at, "texts": {}, "topics": ["research"]
+    }))
+    .unwrap();
+    revision.texts = texts.into();
+    revision.path = Some(Path {
+        year: 2026,
+        month: 3,
+        slug: format!("release-{n}"),
+    });
+    revision
+}
+
+fn row(name: &str, counts: &BTreeMap<String, usize>) {
+    println!("row {}", serde_json::json!({"row": name, "counts": counts}));
+}
+
+fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    expected.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
+}
+
+/// Documents one release of two languages and one topic changes: its version, itself and 6 pages; 6 filled feeds in 3 formats with
+/// their home pages; 2 strict feeds and 6 topic feeds in 3 formats.
+const OWN: usize = 2 + 6;
+const SHARED: usize = 6 * 4 + 2 * 3 + 6 * 3;
+/// Feeds among them: a cold function reads the state of each.
+const STATES: usize = 6 + 2 + 6;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warm_publication_reads_its_revision_and_writes_what_changes_once() {
+    let room = Counted::open().await;
+    room.publish(0..1).await;
+    let warm = room.publish(1..2).await;
+    row("1 release, warm", &warm);
+    assert_eq!(warm, counts(&[("GetObject", 1), ("PutObject", OWN + SHARED)]));
+    let batch = room.publish(2..12).await;
+    row("10 releases in a batch, warm", &batch);
+    assert_eq!(batch, counts(&[("GetObject", 10), ("PutObject", 10 * OWN + SHARED)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cold_publication_reads_each_state_once_and_looks_at_nothing_else() {
+    let room = Counted::open().await;
+    room.publish(0..1).await;
+    room.desk.store.forget();
+    let cold = room.publish(1..2).await;
+    row("1 release, cold", &cold);
+    assert_eq!(cold, counts(&[("GetObject", 1 + STATES), ("PutObject", OWN + SHARED)]));
+    room.desk.store.forget();
+    let batch = room.publish(2..12).await;
+    row("10 releases in a batch, cold", &batch);
+    assert_eq!(batch, counts(&[("GetObject", 10 + STATES), ("PutObject", 10 * OWN + SHARED)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_event_changes_nothing_and_costs_a_warm_function_no_shared_write() {
+    let room = Counted::open().await;
+    room.publish(0..1).await;
+    let again = room.again(0).await;
+    row("the same event again, warm", &again);
+    // The version document and the release are tried as creates, which fail without a write.
+    assert!(again["PutObject"] <= 2, "{again:?}");
+    assert!(!again.contains_key("ListObjectsV2"));
+}
