@@ -1,1 +1,3 @@
-fn main() {}
+//! Stories and conformance, as an ordinary libtest crate.
+
+mod s3_conformance;

@@ -79,8 +79,13 @@ struct PostArgs {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let level = tracing_subscriber::EnvFilter::try_from_env("PRESSROOM_LOG").unwrap_or_else(|_| "warn,publish=info,local=info,accept=info".into());
-    tracing_subscriber::fmt().with_env_filter(level).with_target(false).with_writer(std::io::stderr).init();
+    let level =
+        tracing_subscriber::EnvFilter::try_from_env("PRESSROOM_LOG").unwrap_or_else(|_| "warn,publish=info,local=info,accept=info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
     let cli = Cli::parse();
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => serve(args).await,
@@ -102,7 +107,10 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
     let room = PressRoom::open(&options).await?;
     let (base, s3) = (format!("http://{}", room.address), format!("http://{}", room.s3_address));
     if args.json {
-        println!("{}", serde_json::json!({"event": "ready", "site": base, "api": format!("{base}/v1"), "s3": s3, "token": room.token}));
+        println!(
+            "{}",
+            serde_json::json!({"event": "ready", "site": base, "api": format!("{base}/v1"), "s3": s3, "token": room.token})
+        );
     } else {
         let language = room.site.default_language();
         println!("Pressroom is open. Stop it with Ctrl-C.\n");
@@ -134,7 +142,8 @@ async fn post(args: PostArgs) -> anyhow::Result<()> {
         Some(token) => token,
         None => {
             let file = args.data.join("token");
-            let found = std::fs::read_to_string(&file).with_context(|| format!("no --token, and {} cannot be read; start the press room first", file.display()))?;
+            let found = std::fs::read_to_string(&file)
+                .with_context(|| format!("no --token, and {} cannot be read; start the press room first", file.display()))?;
             found.trim().to_owned()
         }
     };

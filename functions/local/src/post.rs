@@ -55,28 +55,52 @@ impl Post {
     async fn one(&self, client: &Client, file: &Path) -> anyhow::Result<Value> {
         let kind = kind(file)?;
         let body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let mut request = client.post(format!("{}/v1/releases", self.url.trim_end_matches('/'))).bearer_auth(&self.token).header(header::CONTENT_TYPE, kind);
+        let mut request = client
+            .post(format!("{}/v1/releases", self.url.trim_end_matches('/')))
+            .bearer_auth(&self.token)
+            .header(header::CONTENT_TYPE, kind);
         if kind != "application/json" {
             request = request.query(&[("status", &self.status)]);
             if let Some(language) = &self.language {
                 request = request.header(header::CONTENT_LANGUAGE, language);
             }
         }
-        let answer = request.body(body).send().await.with_context(|| format!("nobody answers at {}; start the press room with `cargo run`", self.url))?;
+        let answer = request
+            .body(body)
+            .send()
+            .await
+            .with_context(|| format!("nobody answers at {}; start the press room with `cargo run`", self.url))?;
         let status = answer.status();
         let body: Value = answer.json().await.context("the answer is no JSON; is this a press room?")?;
         if status.is_success() {
             return Ok(body);
         }
-        let faults = body["errors"].as_array().into_iter().flatten().map(|fault| format!("\n  {}: {}", fault["pointer"].as_str().unwrap_or(""), fault["message"].as_str().unwrap_or("")));
-        bail!("{} was refused ({status}): {}{}", file.display(), body["detail"].as_str().unwrap_or_default(), faults.collect::<String>());
+        let faults = body["errors"].as_array().into_iter().flatten().map(|fault| {
+            format!(
+                "\n  {}: {}",
+                fault["pointer"].as_str().unwrap_or(""),
+                fault["message"].as_str().unwrap_or("")
+            )
+        });
+        bail!(
+            "{} was refused ({status}): {}{}",
+            file.display(),
+            body["detail"].as_str().unwrap_or_default(),
+            faults.collect::<String>()
+        );
     }
 }
 
 /// What was understood, so that a person can check it.
 fn described(file: &Path, answer: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
-    let mut lines = format!("{}: {} {} revision {}\n", file.display(), text(&answer["status"]), text(&answer["id"]), answer["revision"]);
+    let mut lines = format!(
+        "{}: {} {} revision {}\n",
+        file.display(),
+        text(&answer["status"]),
+        text(&answer["id"]),
+        answer["revision"]
+    );
     lines.push_str(&format!("  date      {}\n", text(&answer["published"])));
     for (language, found) in answer["texts"].as_object().into_iter().flatten() {
         lines.push_str(&format!("  title     [{language}] {}\n", text(&found["title"])));
@@ -85,7 +109,11 @@ fn described(file: &Path, answer: &Value) -> String {
         }
     }
     for warning in answer["warnings"].as_array().into_iter().flatten() {
-        lines.push_str(&format!("  note      {}: {}\n", text(&warning["pointer"]), text(&warning["message"])));
+        lines.push_str(&format!(
+            "  note      {}: {}\n",
+            text(&warning["pointer"]),
+            text(&warning["message"])
+        ));
     }
     lines
 }

@@ -86,7 +86,9 @@ impl PressRoom {
     /// When a port or the data directory is taken, `site.toml` is wrong, or the disk refuses.
     pub async fn open(options: &Options) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr, flag: &str| {
-            TcpListener::bind(address).await.with_context(|| format!("{address} is taken; stop the other program or choose another address with {flag}"))
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("{address} is taken; stop the other program or choose another address with {flag}"))
         };
         let listener = bind(options.listen, "--listen").await?;
         let s3_listener = bind(options.s3_listen, "--s3-listen").await?;
@@ -113,7 +115,10 @@ impl PressRoom {
         let rebuild = store.get(&Key::SiteConfig).await?.is_some_and(|old| old.bytes != text.as_bytes());
         store.put_changed(&Key::SiteConfig, text.into_bytes()).await?;
         let token = token::local(&store, &options.data, options.token.as_deref()).await?;
-        let accept = Arc::new(accept::Desk::new(Arc::new(Store::new(s3.client(), CONTENT, SITE)), Arc::new(site.clone())));
+        let accept = Arc::new(accept::Desk::new(
+            Arc::new(Store::new(s3.client(), CONTENT, SITE)),
+            Arc::new(site.clone()),
+        ));
         let desk = Arc::new(Desk { store, site: site.clone() });
         let room = Self {
             site,
@@ -155,7 +160,10 @@ impl PressRoom {
         loop {
             let (keys, more) = self.desk.store.list(Bucket::Content, "releases/", after.as_deref(), 1_000).await?;
             for batch in keys.chunks(BATCH) {
-                let records: Vec<_> = batch.iter().map(|key| serde_json::json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}})).collect();
+                let records: Vec<_> = batch
+                    .iter()
+                    .map(|key| serde_json::json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}))
+                    .collect();
                 self.queue.send(serde_json::json!({ "Records": records }).to_string()).await?;
             }
             after = keys.last().cloned();
@@ -200,7 +208,12 @@ impl PressRoom {
         let routes = routes(&self.accept, Arc::new(Store::new(self.s3.client(), CONTENT, SITE)));
         let (listener, s3_listener, s3) = (self.listener, self.s3_listener, self.s3.clone());
         let stop_site = until(stopped.clone());
-        tasks.spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop_site).await.context("the site port failed") });
+        tasks.spawn(async move {
+            axum::serve(listener, routes)
+                .with_graceful_shutdown(stop_site)
+                .await
+                .context("the site port failed")
+        });
         let stop_s3 = until(stopped.clone());
         tasks.spawn(async move { s3.serve(s3_listener, stop_s3).await.context("the S3 port failed") });
         let (queue, desk) = (self.queue.clone(), Arc::clone(&self.desk));
@@ -223,7 +236,13 @@ async fn deliver(queue: &Queue, desk: &Desk, wait: Duration) {
     if batch.is_empty() {
         return;
     }
-    let messages: Vec<Message> = batch.iter().map(|message| Message { id: message.id.clone(), body: message.body.clone() }).collect();
+    let messages: Vec<Message> = batch
+        .iter()
+        .map(|message| Message {
+            id: message.id.clone(),
+            body: message.body.clone(),
+        })
+        .collect();
     let outcome = publish(desk, &messages).await;
     for message in batch {
         if outcome.failed.contains(&message.id) {
@@ -243,14 +262,24 @@ fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
     Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
         let ours = path == "/health" || path == "/v1" || path.starts_with("/v1/");
-        if ours { api.clone().oneshot(request) } else { site.clone().oneshot(request) }
+        if ours {
+            api.clone().oneshot(request)
+        } else {
+            site.clone().oneshot(request)
+        }
     })
 }
 
 fn configuration(options: &Options, address: SocketAddr) -> anyhow::Result<(String, Site)> {
     let (text, name) = match &options.site {
-        Some(path) => (std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?, path.display().to_string()),
-        None => (sample::SITE.replacen("http://127.0.0.1:8080", &format!("http://{address}"), 1), "the built-in site.toml".to_owned()),
+        Some(path) => (
+            std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?,
+            path.display().to_string(),
+        ),
+        None => (
+            sample::SITE.replacen("http://127.0.0.1:8080", &format!("http://{address}"), 1),
+            "the built-in site.toml".to_owned(),
+        ),
     };
     match Site::parse(&text, &name) {
         Ok(site) => Ok((text, site)),

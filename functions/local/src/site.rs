@@ -28,19 +28,31 @@ pub(crate) async fn answer(State(store): State<Arc<Store>>, request: Request) ->
     let mut response = route(&store, &request).await;
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Last-Modified, Link"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag, Last-Modified, Link"),
+    );
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(if page { PAGE_POLICY } else { DATA_POLICY }));
+    let page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(if page { PAGE_POLICY } else { DATA_POLICY }),
+    );
     response
 }
 
 /// A compressed body is another representation: its validator must not claim equal bytes (RFC 9110, section 8.8.3).
 pub(crate) async fn weaken(mut response: Response) -> Response {
     if response.headers().contains_key(header::CONTENT_ENCODING) {
-        let weak = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| !etag.starts_with("W/"));
+        let weak = response
+            .headers()
+            .get(header::ETAG)
+            .and_then(|etag| etag.to_str().ok())
+            .filter(|etag| !etag.starts_with("W/"));
         if let Some(weak) = weak.and_then(|etag| HeaderValue::from_str(&format!("W/{etag}")).ok()) {
             response.headers_mut().insert(header::ETAG, weak);
         }
@@ -52,23 +64,51 @@ pub(crate) async fn weaken(mut response: Response) -> Response {
 async fn route(store: &Store, request: &Parts) -> Response {
     match request.method {
         Method::GET | Method::HEAD => {}
-        Method::OPTIONS => return (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, OPTIONS"), (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD")]).into_response(),
-        _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, OPTIONS")], "expected GET or HEAD\n").into_response(),
+        Method::OPTIONS => {
+            return (
+                StatusCode::NO_CONTENT,
+                [
+                    (header::ALLOW, "GET, HEAD, OPTIONS"),
+                    (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+                ],
+            )
+                .into_response();
+        }
+        _ => {
+            return (
+                StatusCode::METHOD_NOT_ALLOWED,
+                [(header::ALLOW, "GET, HEAD, OPTIONS")],
+                "expected GET or HEAD\n",
+            )
+                .into_response();
+        }
     }
     let path = request.uri.path();
-    let Some(key) = key(path) else { return not_found(store, request).await };
+    let Some(key) = key(path) else {
+        return not_found(store, request).await;
+    };
     let found = match store.fetch(&key).await {
         Ok(found) => found,
         Err(error) => {
             tracing::error!(path, %error, "the site bucket does not answer");
-            return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5"), (header::CACHE_CONTROL, "no-store")], "try again in a moment\n").into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "5"), (header::CACHE_CONTROL, "no-store")],
+                "try again in a moment\n",
+            )
+                .into_response();
         }
     };
     match found {
         Some(object) => serve(object, request),
-        None if page_exists(store, &key).await => {
-            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{path}/")), (header::CACHE_CONTROL, ERROR_CACHE.to_owned())]).into_response()
-        }
+        None if page_exists(store, &key).await => (
+            StatusCode::PERMANENT_REDIRECT,
+            [
+                (header::LOCATION, format!("{path}/")),
+                (header::CACHE_CONTROL, ERROR_CACHE.to_owned()),
+            ],
+        )
+            .into_response(),
         None => not_found(store, request).await,
     }
 }
@@ -93,8 +133,20 @@ async fn page_exists(store: &Store, key: &str) -> bool {
 async fn not_found(store: &Store, request: &Parts) -> Response {
     let page = store.fetch("404.html").await.ok().flatten();
     let bytes = page.map_or_else(|| Bytes::from_static(b"nothing is here\n"), |page| page.bytes);
-    let body = if request.method == Method::HEAD { Body::empty() } else { Body::from(bytes) };
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, ERROR_CACHE)], body).into_response()
+    let body = if request.method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(bytes)
+    };
+    (
+        StatusCode::NOT_FOUND,
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (header::CACHE_CONTROL, ERROR_CACHE),
+        ],
+        body,
+    )
+        .into_response()
 }
 
 fn serve(object: Served, request: &Parts) -> Response {
@@ -127,19 +179,32 @@ fn serve(object: Served, request: &Parts) -> Response {
             }
             (StatusCode::PARTIAL_CONTENT, headers, Body::from(object.bytes.slice(first..=last))).into_response()
         }
-        Range::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{size}"))]).into_response(),
+        Range::Unsatisfiable => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            [(header::CONTENT_RANGE, format!("bytes */{size}"))],
+        )
+            .into_response(),
     }
 }
 
 /// `If-None-Match` beats `If-Modified-Since`; the comparison is weak (RFC 9110, section 13.2.2).
 fn unchanged(object: &Served, headers: &HeaderMap) -> bool {
-    let texts: Vec<&str> = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).collect();
+    let texts: Vec<&str> = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     if !texts.is_empty() {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        return texts.iter().flat_map(|text| text.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&object.etag));
+        return texts
+            .iter()
+            .flat_map(|text| text.split(','))
+            .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(&object.etag));
     }
     let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
-    since.and_then(|text| jiff::fmt::rfc2822::parse(text).ok()).is_some_and(|since| object.last_modified <= since.timestamp().as_second())
+    since
+        .and_then(|text| jiff::fmt::rfc2822::parse(text).ok())
+        .is_some_and(|since| object.last_modified <= since.timestamp().as_second())
 }
 
 enum Range {
@@ -151,13 +216,23 @@ enum Range {
 /// One byte range (RFC 9110, section 14.1.2); several are answered with the whole.
 fn range(object: &Served, request: &Parts) -> Range {
     let headers = &request.headers;
-    let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| text.strip_prefix("bytes="));
-    let Some(text) = text.filter(|text| request.method == Method::GET && !text.contains(',')) else { return Range::Whole };
-    if headers.get(header::IF_RANGE).is_some_and(|tag| tag.as_bytes() != object.etag.as_bytes()) {
+    let text = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.strip_prefix("bytes="));
+    let Some(text) = text.filter(|text| request.method == Method::GET && !text.contains(',')) else {
+        return Range::Whole;
+    };
+    if headers
+        .get(header::IF_RANGE)
+        .is_some_and(|tag| tag.as_bytes() != object.etag.as_bytes())
+    {
         return Range::Whole;
     }
     let size = object.bytes.len();
-    let Some((first, last)) = text.split_once('-') else { return Range::Whole };
+    let Some((first, last)) = text.split_once('-') else {
+        return Range::Whole;
+    };
     let (first, last) = (first.trim(), last.trim());
     let bounds = match (first.parse::<usize>(), last.parse::<usize>()) {
         (Ok(first), Ok(last)) if first <= last => (first, last.min(size.saturating_sub(1))),
@@ -166,12 +241,19 @@ fn range(object: &Served, request: &Parts) -> Range {
         (Err(_), Ok(_)) if first.is_empty() => return Range::Unsatisfiable,
         _ => return Range::Whole,
     };
-    if bounds.0 >= size { Range::Unsatisfiable } else { Range::Part(bounds.0, bounds.1) }
+    if bounds.0 >= size {
+        Range::Unsatisfiable
+    } else {
+        Range::Part(bounds.0, bounds.1)
+    }
 }
 
 /// RFC 9110, section 5.6.7.
 fn http_date(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or_default()
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -183,7 +265,17 @@ mod tests {
         assert_eq!(key("/").as_deref(), Some("index.html"));
         assert_eq!(key("/en/").as_deref(), Some("en/index.html"));
         assert_eq!(key("/en/rss.xml").as_deref(), Some("en/rss.xml"));
-        for bad in ["/../x", "/a/%2e%2e/b", "/a//b", "/a/./b", "/%00", "/a%5Cb", "/en//", "/index.html", "/%FF"] {
+        for bad in [
+            "/../x",
+            "/a/%2e%2e/b",
+            "/a//b",
+            "/a/./b",
+            "/%00",
+            "/a%5Cb",
+            "/en//",
+            "/index.html",
+            "/%FF",
+        ] {
             assert_eq!(key(bad), None, "{bad}");
         }
     }

@@ -23,7 +23,12 @@ pub(crate) async fn local(store: &Store, data: &Path, given: Option<&str>) -> an
         },
     };
     if given.is_none() && !file.exists() {
-        let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file).with_context(|| format!("{} cannot be written", file.display()))?;
+        let mut out = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&file)
+            .with_context(|| format!("{} cannot be written", file.display()))?;
         writeln!(out, "{token}")?;
         out.sync_all()?;
     }
