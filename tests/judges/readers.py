@@ -14,10 +14,11 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import reading
 import web
-from facts import html_text
+from facts import LOOPBACK, html_text
 
 FORMATS = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 
@@ -84,6 +85,8 @@ def differences(reader, kind, expected, table, links):
             wanted, got = row[field], found[field]
             if got is None and (field == "language" or wanted in (None, "")):
                 continue
+            if reader == "feedparser-rs" and field == "link" and got is None and urlsplit(wanted or "").hostname in LOOPBACK:
+                continue  # It drops links into private networks; with a public base (`--public`) they are compared.
             if reader == "feedparser-rs" and field == "title":
                 wanted = html_text(wanted)  # It takes titles for HTML.
             if reader == "newsboat" and kind == "atom" and field == "link" and got in links.get(row["id"], []):

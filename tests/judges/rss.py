@@ -166,6 +166,8 @@ def check_item(report, item):
     check_title(report, text(item, "title"), "item title")
     if fault := url_fault(text(item, "link")):
         report.say("G2", "an absolute https item link", fault)
+    for link in item.findall(ATOM + "link"):
+        check_item_link(report, link)
     check_guid(report, item.find("guid"))
     check_date(report, item, "pubDate", required=True)
     if item.find("author") is not None and not MAIL.fullmatch(text(item, "author") or ""):
@@ -196,6 +198,16 @@ def check_item(report, item):
         value = text(item, name)
         if value is not None and (rfc3339(value) is None or too_late(rfc3339(value))):
             report.say("R9", f"an RFC 3339 moment not in the future in {name}", repr(value))
+
+
+def check_item_link(report, link):
+    """An item's atom:link leads to its translations."""
+    if link.get("rel", "alternate") not in RELS or link.get("rel") == "self":
+        report.say("R3", "a registered link relation other than self in an item", repr(link.get("rel")))
+    if fault := url_fault(link.get("href")):
+        report.say("G2", "an absolute https atom:link in an item", fault)
+    if link.get("hreflang") is not None and (fault := language_fault(link.get("hreflang"))):
+        report.say("G6", "a language tag in hreflang of an item", fault)
 
 
 def check_guid(report, guid):

@@ -121,6 +121,13 @@ class Served(unittest.TestCase):
         # index, nine feeds, three archives, six other pages, one absent sibling for each of six names.
         self.assertEqual(out, "judged 25 documents, 0 findings\n")
 
+    def test_a_site_like_the_products_passes_every_command(self):
+        with flawed.Site(product=True) as base:
+            for script, command, end in (("judge.py", "site", ", 0 findings\n"), ("readers.py", "compare", ", 0 differences\n")):
+                done = subprocess.run([sys.executable, str(HERE / script), command, base], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout.count("\n"), done.stderr), (0, 1, ""), done.stdout)
+                self.assertTrue(done.stdout.endswith(end), done.stdout)
+
     def test_every_flaw_of_a_server_is_caught(self):
         for flaw, rule in flawed.FLAWS.items():
             # The grammar sees the same documents every time; leaving it out saves a start of Java per flaw.
@@ -155,6 +162,11 @@ class Readers(unittest.TestCase):
             self.assertEqual(set(feed["readers"]["rss"]), set(reading.READERS))
             self.assertEqual(set(feed["readers"]["atom"]), set(reading.READERS))
             self.assertEqual(set(feed["readers"]["json"]), {"fastfeedparser", "feedparser-rs", "feedsmith"})
+
+    def test_a_missing_link_is_forgiven_on_loopback_only(self):
+        for base, found in (("http://127.0.0.1:8080", 0), ("https://press.example.org", 1)):
+            wanted = reading.row("1", "a", f"{base}/en/", 0, "en", "a")
+            self.assertEqual(len(list(readers.differences("feedparser-rs", "rss", [wanted], [wanted | {"link": None}], {}))), found, base)
 
     def test_a_link_that_is_no_page_is_caught(self):
         data = '<link rel="alternate" type="application/json" href="https://press.example.org/releases/1.json"/>  <summary>'

@@ -62,7 +62,10 @@ impl Tokens {
         let file = match store.get(&Key::Tokens).await? {
             Some(found) => serde_json::from_slice(&found.bytes).map_err(|e| {
                 tracing::error!(%e, "config/tokens.json is damaged; nobody can sign in");
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "something is wrong on our side; the log says what")
+                Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "something is wrong on our side; the log says what",
+                )
             })?,
             None => TokenFile::default(),
         };
@@ -90,15 +93,20 @@ fn lookup(file: &TokenFile, hash: &str) -> Option<By> {
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ')).then_some(token)
 }
 
 fn unknown() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "expected the header Authorization: Bearer TOKEN with a token of the press office")
-        .with(header::WWW_AUTHENTICATE, "Bearer realm=\"pressroom\"")
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "expected the header Authorization: Bearer TOKEN with a token of the press office",
+    )
+    .with(header::WWW_AUTHENTICATE, "Bearer realm=\"pressroom\"")
 }
 
 #[cfg(test)]
@@ -118,7 +126,14 @@ mod tests {
         };
         assert_eq!(bearer(&headers(&["Bearer abc"])), Some("abc"));
         assert_eq!(bearer(&headers(&["bearer abc"])), Some("abc"));
-        for bad in [&[][..], &["Bearer "], &["Basic abc"], &["abc"], &["Bearer a b"], &["Bearer a", "Bearer b"]] {
+        for bad in [
+            &[][..],
+            &["Bearer "],
+            &["Basic abc"],
+            &["abc"],
+            &["Bearer a b"],
+            &["Bearer a", "Bearer b"],
+        ] {
             assert_eq!(bearer(&headers(bad)), None, "{bad:?}");
         }
     }

@@ -45,10 +45,19 @@ pub(crate) struct Board {
 }
 
 /// The newest releases before `cursor`.
-pub(crate) async fn board(store: &Store, now: Timestamp, status: Option<Status>, cursor: Option<Uuid>, limit: usize) -> Result<Board, Problem> {
+pub(crate) async fn board(
+    store: &Store,
+    now: Timestamp,
+    status: Option<Status>,
+    cursor: Option<Uuid>,
+    limit: usize,
+) -> Result<Board, Problem> {
     let mut lines: Vec<Line> = Vec::new();
     // Ids of clients may be a little ahead of this clock.
-    let mut upper = cursor.map_or_else(|| u64::try_from(now.as_millisecond()).unwrap_or(0) + WINDOW_MS, |id| time_of(id) + 1);
+    let mut upper = cursor.map_or_else(
+        || u64::try_from(now.as_millisecond()).unwrap_or(0) + WINDOW_MS,
+        |id| time_of(id) + 1,
+    );
     let mut window = WINDOW_MS;
     while lines.len() <= limit && upper > EPOCH_MS {
         let lower = upper.saturating_sub(window).max(EPOCH_MS);
@@ -89,9 +98,17 @@ async fn between(store: &Store, lower: u64, upper: u64) -> Result<BTreeMap<Uuid,
 }
 
 async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> Result<Vec<Line>, Problem> {
-    let one = |(id, n): (Uuid, u32)| async move { store.get(&Key::Revision(id, n)).await.map(|found| found.and_then(|found| Revision::read(&found.bytes, id, n).ok())) };
+    let one = |(id, n): (Uuid, u32)| async move {
+        store
+            .get(&Key::Revision(id, n))
+            .await
+            .map(|found| found.and_then(|found| Revision::read(&found.bytes, id, n).ok()))
+    };
     let revisions: Vec<Option<Revision>> = stream::iter(ids).map(one).buffered(PARALLEL).try_collect().await?;
-    let wanted = revisions.into_iter().flatten().filter(|revision| status.is_none_or(|status| status == revision.status));
+    let wanted = revisions
+        .into_iter()
+        .flatten()
+        .filter(|revision| status.is_none_or(|status| status == revision.status));
     Ok(wanted.map(line).collect())
 }
 

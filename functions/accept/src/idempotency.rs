@@ -21,14 +21,26 @@ struct Record {
 }
 
 /// The id and time a call works with: its own, or those of its first attempt.
-pub(crate) async fn settle(store: &Store, token: &str, key: &str, fingerprint: String, release: Uuid, at: Timestamp) -> Result<(Uuid, Timestamp), Problem> {
+pub(crate) async fn settle(
+    store: &Store,
+    token: &str,
+    key: &str,
+    fingerprint: String,
+    release: Uuid,
+    at: Timestamp,
+) -> Result<(Uuid, Timestamp), Problem> {
     if key.is_empty() || key.len() > 255 {
-        return Err(Problem::fault("/Idempotency-Key", format!("expected 1 to 255 characters, found {}", key.len())));
+        return Err(Problem::fault(
+            "/Idempotency-Key",
+            format!("expected 1 to 255 characters, found {}", key.len()),
+        ));
     }
     let place = Key::Idempotency(feed::sha256(format!("{token}\n{key}").as_bytes()));
     let mine = Record { fingerprint, release, at };
     let bytes = feed::to_json(&mine);
-    let Created::Exists(found) = store.create(&place, bytes.clone()).await? else { return Ok((release, at)) };
+    let Created::Exists(found) = store.create(&place, bytes.clone()).await? else {
+        return Ok((release, at));
+    };
     let found: Option<Record> = serde_json::from_slice(&found).ok();
     let theirs = match found {
         Some(theirs) if at.duration_since(theirs.at) < SignedDuration::from_hours(HOURS) => theirs,
@@ -47,7 +59,10 @@ pub(crate) async fn settle(store: &Store, token: &str, key: &str, fingerprint: S
         }
     };
     if theirs.fingerprint != mine.fingerprint {
-        return Err(Problem::fault("/Idempotency-Key", "this key was used for another release within 24 hours; choose a new key for a new release"));
+        return Err(Problem::fault(
+            "/Idempotency-Key",
+            "this key was used for another release within 24 hours; choose a new key for a new release",
+        ));
     }
     Ok((theirs.release, theirs.at))
 }

@@ -42,7 +42,12 @@ impl Intake {
             Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
             Err(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "the body ended early; send it again")),
         };
-        Ok(Self { kind, language, status, body })
+        Ok(Self {
+            kind,
+            language,
+            status,
+            body,
+        })
     }
 
     /// What an `Idempotency-Key` is bound to.
@@ -54,15 +59,28 @@ impl Intake {
     /// Understands the body; on a thread of its own, since a large one takes a while.
     pub(crate) async fn draft(self, site: std::sync::Arc<Site>) -> Result<Draft, Problem> {
         let work = tokio::task::spawn_blocking(move || self.understand(&site));
-        work.await.unwrap_or_else(|_| Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this release cannot be read; send it as plain text")))
+        work.await.unwrap_or_else(|_| {
+            Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "this release cannot be read; send it as plain text",
+            ))
+        })
     }
 
     fn understand(&self, site: &Site) -> Result<Draft, Problem> {
-        let text = std::str::from_utf8(&self.body)
-            .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected UTF-8, found another byte at position {}; save the file as UTF-8", e.valid_up_to())))?;
+        let text = std::str::from_utf8(&self.body).map_err(|e| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                format!(
+                    "expected UTF-8, found another byte at position {}; save the file as UTF-8",
+                    e.valid_up_to()
+                ),
+            )
+        })?;
         let mut draft = match self.kind {
             Kind::Json => {
-                let value: serde_json::Value = serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))?;
+                let value: serde_json::Value =
+                    serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))?;
                 Draft::from_json(&value, site)?
             }
             kind => {
@@ -83,7 +101,12 @@ impl Intake {
         if let Some(word) = &self.status {
             draft.status = match Status::parse(word) {
                 Some(status @ (Status::Draft | Status::Submitted | Status::Published)) => Some(status),
-                _ => return Err(Problem::fault("/status", format!("expected status=draft, submitted or published, found `{word}`"))),
+                _ => {
+                    return Err(Problem::fault(
+                        "/status",
+                        format!("expected status=draft, submitted or published, found `{word}`"),
+                    ));
+                }
             };
         }
         Ok(draft)
@@ -92,18 +115,32 @@ impl Intake {
 
 fn too_large() -> Problem {
     let limit = Limits::REQUEST_BYTES;
-    let detail = format!("expected at most {limit} bytes (5 MiB); photos and files do not go into a release: announce each with POST /v1/releases/{{id}}/media");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    let detail = format!(
+        "expected at most {limit} bytes (5 MiB); photos and files do not go into a release: announce each with POST /v1/releases/{{id}}/media"
+    );
+    // What is left of the body is not read: the connection ends here, and the client must know.
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).with(header::CONNECTION, "close")
 }
 
 fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
     let refused = |found: &str| {
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("expected Content-Type {ACCEPTED}; found {found}")).with(header::ACCEPT, "application/json, text/plain, text/markdown, text/html")
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("expected Content-Type {ACCEPTED}; found {found}"),
+        )
+        .with(header::ACCEPT, "application/json, text/plain, text/markdown, text/html")
     };
-    if let Some(coding) = headers.get(header::CONTENT_ENCODING).filter(|coding| coding.as_bytes() != b"identity") {
+    if let Some(coding) = headers
+        .get(header::CONTENT_ENCODING)
+        .filter(|coding| coding.as_bytes() != b"identity")
+    {
         return Err(refused(&format!("Content-Encoding {coding:?}; send the body uncompressed")));
     }
-    let text = headers.get(header::CONTENT_TYPE).ok_or_else(|| refused("none"))?.to_str().map_err(|_| refused("unreadable bytes"))?;
+    let text = headers
+        .get(header::CONTENT_TYPE)
+        .ok_or_else(|| refused("none"))?
+        .to_str()
+        .map_err(|_| refused("unreadable bytes"))?;
     let mut parts = text.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default().to_ascii_lowercase();
     for parameter in parts {

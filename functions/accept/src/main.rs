@@ -13,7 +13,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
     let client = connect(config.endpoint.as_deref()).await;
     let store = Store::new(client, config.content_bucket, config.site_bucket);
-    let found = store.get(&Key::SiteConfig).await?.context("config/site.toml is not in the content bucket; put it there first")?;
+    let found = store
+        .get(&Key::SiteConfig)
+        .await?
+        .context("config/site.toml is not in the content bucket; put it there first")?;
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     let routes = router(Arc::new(Desk::new(Arc::new(store), Arc::new(site))));
     // Outside the routes, so that they see the path without its stage.

@@ -77,11 +77,15 @@ impl From<store::Error> for Problem {
     fn from(failure: store::Error) -> Self {
         error!(%failure, "the store failed");
         match failure {
-            store::Error::Unavailable { .. } | store::Error::Conflict { .. } => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer at the moment; nothing was saved that you were not told of; send it again")
-                    .with(header::RETRY_AFTER, "1")
-            }
-            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something is wrong on our side; the log says what"),
+            store::Error::Unavailable { .. } | store::Error::Conflict { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the store does not answer at the moment; nothing was saved that you were not told of; send it again",
+            )
+            .with(header::RETRY_AFTER, "1"),
+            _ => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "something is wrong on our side; the log says what",
+            ),
         }
     }
 }
@@ -97,7 +101,9 @@ impl IntoResponse for Problem {
         };
         let mut response = Response::new(Body::from(feed::to_json(&document)));
         *response.status_mut() = self.status;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(name, value);

@@ -33,7 +33,8 @@ const MOST: usize = 100;
 
 /// The API: the same router on Lambda and in the local program.
 pub fn router(desk: Arc<Desk>) -> Router {
-    let wrong_method = || async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method; see Allow").into_response() };
+    let wrong_method =
+        || async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method; see Allow").into_response() };
     let guarded = Router::new()
         .route("/v1/releases", get(list).post(create))
         .route("/v1/releases/{id}", get(latest).put(replace))
@@ -43,7 +44,10 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .fallback(|| async { Problem::unknown("this address").into_response() })
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard));
     Router::new()
-        .route("/health", get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}\n") }))
+        .route(
+            "/health",
+            get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}\n") }),
+        )
         .merge(guarded)
         .layer(middleware::map_response(private))
         .with_state(desk)
@@ -51,8 +55,12 @@ pub fn router(desk: Arc<Desk>) -> Router {
 
 /// Nothing of the API is kept or sniffed by anybody.
 async fn private(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -85,7 +93,12 @@ fn saved(status: StatusCode, revision: &Revision, warnings: &[Fault]) -> Respons
 }
 
 fn json<T: Serialize>(status: StatusCode, document: &T) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], Body::from(feed::to_json(document))).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        Body::from(feed::to_json(document)),
+    )
+        .into_response()
 }
 
 fn set(response: &mut Response, name: header::HeaderName, value: &str) {
@@ -95,7 +108,11 @@ fn set(response: &mut Response, name: header::HeaderName, value: &str) {
 }
 
 fn signed(request: &Request) -> Result<By, Problem> {
-    request.extensions().get::<By>().cloned().ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "expected a token"))
+    request
+        .extensions()
+        .get::<By>()
+        .cloned()
+        .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "expected a token"))
 }
 
 async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: Request) -> Answer {
@@ -108,9 +125,20 @@ async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: R
     let mut id = (desk.new_id)(at);
     let warnings = draft.warnings.clone();
     // Judged before a key is bound to it: a refused release may be sent again, mended, under the same key.
-    let mut revision = save::next(draft.clone(), Saving { id, at, by: by.clone(), previous: None }, &desk.site)?;
+    let mut revision = save::next(
+        draft.clone(),
+        Saving {
+            id,
+            at,
+            by: by.clone(),
+            previous: None,
+        },
+        &desk.site,
+    )?;
     if let Some(key) = parts.headers.get("idempotency-key") {
-        let key = key.to_str().map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))?;
+        let key = key
+            .to_str()
+            .map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))?;
         let settled = idempotency::settle(&desk.store, &by.name, key, fingerprint, id, at).await?;
         if settled != (id, at) {
             (id, at) = settled;
@@ -118,7 +146,16 @@ async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: R
             if let Some(found) = read(&desk.store, id, 1).await? {
                 return Ok(saved(StatusCode::CREATED, &found, &warnings));
             }
-            revision = save::next(draft, Saving { id, at, by, previous: None }, &desk.site)?;
+            revision = save::next(
+                draft,
+                Saving {
+                    id,
+                    at,
+                    by,
+                    previous: None,
+                },
+                &desk.site,
+            )?;
         }
     }
     save::reserve(&mut revision, &desk.store, &desk.site).await?;
@@ -143,11 +180,20 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
         Condition::New => None,
         Condition::After(n) => match read(&desk.store, id, n).await? {
             Some(previous) => Some(previous),
-            None => return Err(highest(&desk.store, id).await?.map_or_else(|| Problem::unknown("this release"), Problem::stale)),
+            None => {
+                return Err(highest(&desk.store, id)
+                    .await?
+                    .map_or_else(|| Problem::unknown("this release"), Problem::stale));
+            }
         },
     };
     let warnings = draft.warnings.clone();
-    let saving = Saving { id, at: (desk.now)(), by, previous: previous.as_ref() };
+    let saving = Saving {
+        id,
+        at: (desk.now)(),
+        by,
+        previous: previous.as_ref(),
+    };
     let mut revision = save::next(draft, saving, &desk.site)?;
     let key = Key::Revision(id, revision.revision);
     // A stale edit must not reserve an address.
@@ -159,7 +205,11 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
         return Err(stale(&desk.store, id).await);
     }
     info!(release.id = %id, revision = revision.revision, status = revision.status.as_str(), by = revision.by.name, "saved");
-    let status = if revision.revision == 1 { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if revision.revision == 1 {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok(saved(status, &revision, &warnings))
 }
 
@@ -176,12 +226,21 @@ enum Condition {
 }
 
 fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default().trim().to_owned());
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value: &HeaderValue| value.to_str().unwrap_or_default().trim().to_owned())
+    };
     match (text(header::IF_MATCH), text(header::IF_NONE_MATCH)) {
         (None, Some(any)) if any == "*" => Ok(Condition::New),
         (Some(tag), None) => {
             let number = tag.trim_start_matches("W/").trim_matches('"').parse().ok().filter(|n| *n > 0);
-            number.map(Condition::After).ok_or_else(|| Problem::new(StatusCode::PRECONDITION_FAILED, format!("expected If-Match with the number of the latest revision, such as \"3\"; found {tag}")))
+            number.map(Condition::After).ok_or_else(|| {
+                Problem::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    format!("expected If-Match with the number of the latest revision, such as \"3\"; found {tag}"),
+                )
+            })
         }
         _ => {
             let detail = "expected If-Match with the ETag of the revision you edited, or If-None-Match: * for a new release; without it you could overwrite somebody's work";
@@ -194,18 +253,31 @@ async fn list(State(desk): State<Arc<Desk>>, Query(params): Params) -> Answer {
     let mut faults = release::Faults::default();
     let status = params.get("status").map(|word| Status::parse(word).ok_or(word));
     if let Some(Err(word)) = &status {
-        faults.add("/status", format!("expected draft, submitted, scheduled, published or withdrawn; found `{word}`"));
+        faults.add(
+            "/status",
+            format!("expected draft, submitted, scheduled, published or withdrawn; found `{word}`"),
+        );
     }
     let cursor = params.get("cursor").map(|text| Uuid::try_parse(text).ok());
     if cursor == Some(None) {
         faults.add("/cursor", "expected the `next` of an earlier answer");
     }
-    let limit = params.get("limit").map_or(Some(LIMIT), |text| text.parse().ok()).filter(|n| (1..=MOST).contains(n));
+    let limit = params
+        .get("limit")
+        .map_or(Some(LIMIT), |text| text.parse().ok())
+        .filter(|n| (1..=MOST).contains(n));
     if limit.is_none() {
         faults.add("/limit", format!("expected a number from 1 to {MOST}"));
     }
     faults.or(())?;
-    let page = board::board(&desk.store, (desk.now)(), status.and_then(Result::ok), cursor.flatten(), limit.unwrap_or(LIMIT)).await?;
+    let page = board::board(
+        &desk.store,
+        (desk.now)(),
+        status.and_then(Result::ok),
+        cursor.flatten(),
+        limit.unwrap_or(LIMIT),
+    )
+    .await?;
     Ok(json(StatusCode::OK, &page))
 }
 
@@ -213,7 +285,10 @@ async fn latest(State(desk): State<Arc<Desk>>, Path(id): Path<String>, headers: 
     let id = parse_id(&id)?;
     let n = highest(&desk.store, id).await?.ok_or_else(|| Problem::unknown("this release"))?;
     let etag = format!("\"{n}\"");
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|tag| tag.as_bytes() == etag.as_bytes())
+    {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         set(&mut response, header::ETAG, &etag);
         return Ok(response);
@@ -248,7 +323,12 @@ async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answe
     let mut lines = Vec::new();
     for n in numbers {
         if let Some(found) = read(&desk.store, id, n).await? {
-            lines.push(HistoryLine { revision: n, at: found.at, by: found.by, status: found.status });
+            lines.push(HistoryLine {
+                revision: n,
+                at: found.at,
+                by: found.by,
+                status: found.status,
+            });
         }
     }
     Ok(json(StatusCode::OK, &serde_json::json!({ "revisions": lines })))
@@ -259,10 +339,15 @@ fn parse_id(text: &str) -> Result<Uuid, Problem> {
 }
 
 async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Problem> {
-    let Some(found) = store.get(&Key::Revision(id, n)).await? else { return Ok(None) };
+    let Some(found) = store.get(&Key::Revision(id, n)).await? else {
+        return Ok(None);
+    };
     Revision::read(&found.bytes, id, n).map(Some).map_err(|damage| {
         tracing::error!(release.id = %id, revision = n, %damage, "a revision is damaged");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "this revision is damaged in the store; restore it from its last version")
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "this revision is damaged in the store; restore it from its last version",
+        )
     })
 }
 

@@ -24,7 +24,10 @@ pub(crate) struct Saving<'a> {
 pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revision, Problem> {
     let status = draft.status.unwrap_or_default();
     if matches!(status, Status::Scheduled | Status::Published) && saving.by.role < Role::Editor {
-        let detail = format!("status {} needs the role editor; this token's role is author: send it as submitted", status.as_str());
+        let detail = format!(
+            "status {} needs the role editor; this token's role is author: send it as submitted",
+            status.as_str()
+        );
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));
     }
     let now = whole_seconds(saving.at);
@@ -82,7 +85,11 @@ pub(crate) async fn reserve(revision: &mut Revision, store: &Store, site: &Site)
     }
     let published = revision.published.unwrap_or(revision.at);
     let day = published.to_zoned_datetime(site.zone.clone()).date();
-    let title = revision.texts.get(&revision.language).map(|text| text.title.as_str()).unwrap_or_default();
+    let title = revision
+        .texts
+        .get(&revision.language)
+        .map(|text| text.title.as_str())
+        .unwrap_or_default();
     let stem = slug(title);
     for n in 1..SAME_TITLE {
         let path = Path {
@@ -99,7 +106,10 @@ pub(crate) async fn reserve(revision: &mut Revision, store: &Store, site: &Site)
             }
         }
     }
-    Err(Problem::fault("/texts", "expected a title that is not taken thousands of times this month; change it"))
+    Err(Problem::fault(
+        "/texts",
+        "expected a title that is not taken thousands of times this month; change it",
+    ))
 }
 
 /// `closing`, `closing-2`, …, never longer than a slug may be.
@@ -160,7 +170,10 @@ mod tests {
         let saving = Saving {
             id: Uuid::nil(),
             at: at(now),
-            by: By { name: "t".to_owned(), role },
+            by: By {
+                name: "t".to_owned(),
+                role,
+            },
             previous,
         };
         next(draft, saving, &site())
@@ -183,11 +196,17 @@ mod tests {
         assert_eq!((second.revision, second.published), (2, first.published));
         assert_eq!(second.updated, Some(at("2026-01-01T10:00:01Z")));
         let mut minor = draft(Status::Published);
-        minor.correction = Some(Correction { minor: true, ..Correction::default() });
+        minor.correction = Some(Correction {
+            minor: true,
+            ..Correction::default()
+        });
         let third = save(minor, "2026-01-02T10:00:00Z", Role::Editor, Some(&second)).unwrap();
         assert_eq!(third.updated, second.updated);
         let draft = save(draft(Status::Draft), "2026-01-03T10:00:00Z", Role::Author, Some(&third)).unwrap();
-        assert_eq!((draft.published, draft.updated, draft.status), (third.published, third.updated, Status::Draft));
+        assert_eq!(
+            (draft.published, draft.updated, draft.status),
+            (third.published, third.updated, Status::Draft)
+        );
     }
 
     #[test]

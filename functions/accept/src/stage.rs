@@ -1,10 +1,6 @@
 //! On AWS a stage's name may stand before the path; the router knows nothing of stages.
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, middleware::Next, response::Response};
 use http::Uri;
 use lambda_http::{RequestExt as _, request::RequestContext};
 
@@ -28,11 +24,19 @@ pub async fn strip(mut request: Request, next: Next) -> Response {
 
 /// The path without its stage. A custom domain's path has none; a stage may be named like the first segment of the API.
 fn without_stage<'a>(path: &'a str, stage: Option<&str>) -> &'a str {
-    let Some(stage) = stage.filter(|stage| *stage != "$default") else { return path };
+    let Some(stage) = stage.filter(|stage| *stage != "$default") else {
+        return path;
+    };
     let rest = path.strip_prefix('/').and_then(|rest| rest.strip_prefix(stage));
     match rest {
         Some("") => "/",
-        Some(rest) if ROOTS.iter().any(|root| rest == *root || rest.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))) => rest,
+        Some(rest)
+            if ROOTS
+                .iter()
+                .any(|root| rest == *root || rest.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))) =>
+        {
+            rest
+        }
         _ => path,
     }
 }

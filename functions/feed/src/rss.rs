@@ -54,9 +54,20 @@ fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<Strin
 
 fn entry(item: &Item, site: &Site) -> Entry {
     let alternates = item.alternates();
-    let page = |(lang, url): &(Option<&release::Lang>, &str)| link("alternate", (*url).to_owned(), lang.map(|_| "text/html"), lang.map(ToString::to_string));
+    let page = |(lang, url): &(Option<&release::Lang>, &str)| {
+        link(
+            "alternate",
+            (*url).to_owned(),
+            lang.map(|_| "text/html"),
+            lang.map(ToString::to_string),
+        )
+    };
     // A page without translations is the item's link already.
-    let links: Vec<_> = if alternates.len() > 1 { alternates.iter().map(page).collect() } else { Vec::new() };
+    let links: Vec<_> = if alternates.len() > 1 {
+        alternates.iter().map(page).collect()
+    } else {
+        Vec::new()
+    };
     let enclosure = item.attachments.first().map(|file| Enclosure {
         url: file.url.clone(),
         length: file.size_in_bytes.to_string(),
@@ -98,9 +109,11 @@ fn entry(item: &Item, site: &Site) -> Entry {
 }
 
 fn media(file: &crate::item::Attachment) -> Extension {
-    let medium = match file.mime_type.split('/').next() {
-        Some(medium @ ("image" | "audio" | "video")) => medium,
-        _ => "document",
+    let family = file.mime_type.split('/').next().unwrap_or_default();
+    let medium = if matches!(family, "image" | "audio" | "video") {
+        family
+    } else {
+        "document"
     };
     let attrs = [
         ("url", file.url.clone()),

@@ -231,8 +231,8 @@ impl FeedView {
 
     /// What distinguishes this state from every other the feed ever had: revisions only rise.
     ///
-    /// Renderings carry it, so that equal bytes (and ETags) mean the same state: a slow publisher
-    /// that expects an ETag cannot take a newer rendering for the one it knew.
+    /// Renderings carry it, so that equal bytes (and `ETags`) mean the same state: a slow publisher
+    /// that expects an `ETag` cannot take a newer rendering for the one it knew.
     pub fn fingerprint(&self) -> String {
         let mut text = String::new();
         for item in &self.items {

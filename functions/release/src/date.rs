@@ -46,7 +46,11 @@ pub fn parse_date(input: &str) -> Result<Moment, String> {
     let months: Vec<i8> = tokens.iter().filter_map(words::Token::month).collect();
     match (months.as_slice(), numbers.as_slice()) {
         ([month], [a, b]) => {
-            let (day, year) = if tokens[0].number().is_some_and(|n| n > 31) || *a > 31 { (*b, *a) } else { (*a, *b) };
+            let (day, year) = if tokens[0].number().is_some_and(|n| n > 31) || *a > 31 {
+                (*b, *a)
+            } else {
+                (*a, *b)
+            };
             day_of(year, i64::from(*month), day).ok_or_else(refused)
         }
         ([], [a, b, c]) => numeric(*a, *b, *c, input),
@@ -85,18 +89,31 @@ fn machine(text: &str) -> Result<Option<Moment>, String> {
         return in_years(at.to_zoned_datetime(TimeZone::UTC).year(), text).map(|()| Some(Moment::Instant(at)));
     }
     if text.parse::<DateTime>().is_ok() {
-        return Err(format!("expected a time with an offset such as {text}+02:00, found none in `{text}`; the same hour is another moment elsewhere"));
+        return Err(format!(
+            "expected a time with an offset such as {text}+02:00, found none in `{text}`; the same hour is another moment elsewhere"
+        ));
     }
-    Err(format!("expected RFC 3339 such as 2016-06-09T14:00:00+02:00, found `{}`", shorten(text)))
+    Err(format!(
+        "expected RFC 3339 such as 2016-06-09T14:00:00+02:00, found `{}`",
+        shorten(text)
+    ))
 }
 
 fn in_years(year: i16, text: &str) -> Result<(), String> {
-    if YEARS.contains(&year) { Ok(()) } else { Err(format!("expected a year from 1900 to 9999, found `{}`", shorten(text))) }
+    if YEARS.contains(&year) {
+        Ok(())
+    } else {
+        Err(format!("expected a year from 1900 to 9999, found `{}`", shorten(text)))
+    }
 }
 
 fn day_of(year: i64, month: i64, day: i64) -> Option<Moment> {
     let (year, month, day) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    YEARS.contains(&year).then(|| Date::new(year, month, day).ok()).flatten().map(Moment::Day)
+    YEARS
+        .contains(&year)
+        .then(|| Date::new(year, month, day).ok())
+        .flatten()
+        .map(Moment::Day)
 }
 
 /// Three numbers: the year stands first or last; the other two may be ambiguous.
@@ -108,8 +125,19 @@ fn numeric(a: i64, b: i64, c: i64, input: &str) -> Result<Moment, String> {
     let (day_first, month_first) = (day_of(c, b, a), day_of(c, a, b));
     match (day_first, month_first) {
         (Some(one), Some(other)) if one != other => {
-            let iso = |moment: Moment| if let Moment::Day(day) = moment { day.to_string() } else { String::new() };
-            Err(format!("`{}` may be {} or {}; write one of them", shorten(input), iso(one), iso(other)))
+            let iso = |moment: Moment| {
+                if let Moment::Day(day) = moment {
+                    day.to_string()
+                } else {
+                    String::new()
+                }
+            };
+            Err(format!(
+                "`{}` may be {} or {}; write one of them",
+                shorten(input),
+                iso(one),
+                iso(other)
+            ))
         }
         (Some(one), _) | (None, Some(one)) => Ok(one),
         (None, None) => Err(refused()),
@@ -159,7 +187,18 @@ mod tests {
         ] {
             assert_eq!(day(text).as_deref(), Some(wanted), "{text}");
         }
-        for text in ["June xx, 2022", "9 juin", "juin 2016", "31 June 2016", "today", "", "9 brumaire 2016", "9 June 2016 in Dakar", "06/16", "9 6 16"] {
+        for text in [
+            "June xx, 2022",
+            "9 juin",
+            "juin 2016",
+            "31 June 2016",
+            "today",
+            "",
+            "9 brumaire 2016",
+            "9 June 2016 in Dakar",
+            "06/16",
+            "9 6 16",
+        ] {
             assert_eq!(day(text), None, "{text}");
         }
     }
@@ -174,7 +213,13 @@ mod tests {
     #[test]
     #[allow(non_snake_case)]
     fn B69_years_that_no_format_can_say_are_refused() {
-        for text in ["-0044-03-15T00:00:00Z", "+10000-01-01T00:00:00Z", "0000-00-00", "1899-12-31", "0001-01-01T00:00:00Z"] {
+        for text in [
+            "-0044-03-15T00:00:00Z",
+            "+10000-01-01T00:00:00Z",
+            "0000-00-00",
+            "1899-12-31",
+            "0001-01-01T00:00:00Z",
+        ] {
             assert!(parse_date(text).is_err(), "{text}");
         }
         assert!(parse_date("1900-01-01").is_ok());
@@ -186,13 +231,21 @@ mod tests {
     fn B64_a_day_is_midnight_in_the_office_and_a_time_needs_an_offset() {
         let zone = TimeZone::get("Europe/Brussels").unwrap();
         assert_eq!(parse_date("2016-06-09").unwrap().in_zone(&zone).to_string(), "2016-06-08T22:00:00Z");
-        assert_eq!(parse_date("2016-06-09T14:00:00+02:00").unwrap().in_zone(&zone).to_string(), "2016-06-09T12:00:00Z");
+        assert_eq!(
+            parse_date("2016-06-09T14:00:00+02:00").unwrap().in_zone(&zone).to_string(),
+            "2016-06-09T12:00:00Z"
+        );
         assert!(parse_date("2016-06-09T14:00").unwrap_err().contains("offset"));
     }
 
     #[test]
     fn a_line_of_text_is_no_date_line() {
-        for line in ["2016 WCO IT Conference & Exhibition, 1-3 June, Dakar, Senegal", "Photos", "In 2016 there were 3 of 5", "9"] {
+        for line in [
+            "2016 WCO IT Conference & Exhibition, 1-3 June, Dakar, Senegal",
+            "Photos",
+            "In 2016 there were 3 of 5",
+            "9",
+        ] {
             assert!(!is_date_line(line), "{line}");
         }
     }

@@ -281,9 +281,6 @@ impl S3 for Backend {
         let name = request.input.bucket;
         let location = Some(format!("/{name}"));
         self.blocking(move |store| Ok(store.create_bucket(&name)?)).await?;
-        Ok(S3Response::new(CreateBucketOutput {
-            location,
-            ..CreateBucketOutput::default()
-        }))
+        Ok(S3Response::new(CreateBucketOutput { location }))
     }
 }

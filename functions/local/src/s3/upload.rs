@@ -91,12 +91,13 @@ fn check(input: &PutObjectInput, trailers: Option<&HeaderMap>, body: &Bytes) -> 
     ]
     .map(|(name, header)| (name, header.clone().or_else(|| trailer(name))));
     let [crc32, crc32c, crc64nvme, sha1, sha256] = &wanted;
-    let mut hasher = ChecksumHasher::default();
-    hasher.crc32 = crc32.1.as_ref().map(|_| Crc32::new());
-    hasher.crc32c = crc32c.1.as_ref().map(|_| Crc32c::new());
-    hasher.crc64nvme = crc64nvme.1.as_ref().map(|_| Crc64Nvme::new());
-    hasher.sha1 = sha1.1.as_ref().map(|_| Sha1::new());
-    hasher.sha256 = sha256.1.as_ref().map(|_| Sha256::new());
+    let mut hasher = ChecksumHasher {
+        crc32: crc32.1.as_ref().map(|_| Crc32::new()),
+        crc32c: crc32c.1.as_ref().map(|_| Crc32c::new()),
+        crc64nvme: crc64nvme.1.as_ref().map(|_| Crc64Nvme::new()),
+        sha1: sha1.1.as_ref().map(|_| Sha1::new()),
+        sha256: sha256.1.as_ref().map(|_| Sha256::new()),
+    };
     hasher.update(body);
     let found = hasher.finalize();
     let found = [

@@ -175,7 +175,7 @@ impl Lexer<'_> {
     /// Moves behind the end tag of an element without content for readers.
     fn skip_content(&mut self, name: &str) {
         if !self.endless.contains(name) {
-            let rest = self.html[self.at..].as_bytes();
+            let rest = &self.html.as_bytes()[self.at..];
             let tag = format!("</{name}");
             let found = rest
                 .windows(tag.len())

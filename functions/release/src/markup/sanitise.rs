@@ -308,7 +308,10 @@ fn value(tag: &str, attribute: &str, value: &str, base: &Url) -> Option<String> 
     }
 }
 
-static POLICY: LazyLock<(HashSet<&'static str>, HashMap<&'static str, HashSet<&'static str>>)> = LazyLock::new(|| {
+/// Tags, and the attributes of each.
+type Policy = (HashSet<&'static str>, HashMap<&'static str, HashSet<&'static str>>);
+
+static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let tags: HashSet<&str> = TAGS.into_iter().collect();
     let allowed = TAGS
         .into_iter()

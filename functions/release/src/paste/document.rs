@@ -17,7 +17,10 @@ pub fn html(text: &str) -> Paste {
         return paste;
     }
     let mut document = Html::parse_document(text.trim_start_matches('\u{feff}'));
-    paste.language = find(&document, "html").and_then(|html| html.attr("lang")).map(str::to_owned).filter(|lang| !lang.is_empty());
+    paste.language = find(&document, "html")
+        .and_then(|html| html.attr("lang"))
+        .map(str::to_owned)
+        .filter(|lang| !lang.is_empty());
     let heading = find(&document, "h1").or_else(|| find(&document, "title"));
     paste.title = heading.map(words).unwrap_or_default();
     let mut remove: Vec<_> = select(&document, FURNITURE).map(|element| element.id()).collect();
@@ -25,10 +28,16 @@ pub fn html(text: &str) -> Paste {
         remove.push(heading.id());
         let next = heading.next_siblings().find_map(ElementRef::wrap);
         if let Some(next) = next {
-            let stamp = if next.value().name() == "time" { Some(next) } else { next.select(&selector("time")).next() };
+            let stamp = if next.value().name() == "time" {
+                Some(next)
+            } else {
+                next.select(&selector("time")).next()
+            };
             let machine = stamp.and_then(|time| time.attr("datetime")).map(str::to_owned);
             let alone = stamp.is_none_or(|time| words(time) == words(next));
-            let date = machine.filter(|_| alone).or_else(|| Some(words(next)).filter(|line| is_date_line(line)));
+            let date = machine
+                .filter(|_| alone)
+                .or_else(|| Some(words(next)).filter(|line| is_date_line(line)));
             if date.is_some() {
                 paste.date = date;
                 remove.push(next.id());
@@ -71,7 +80,9 @@ mod tests {
     #[test]
     #[allow(non_snake_case)]
     fn B8_a_title_in_html_is_decoded_once() {
-        let paste = html("<html lang=fr><head><title>x</title></head><body><h1>Customs&#8217; <em>r&eacute;sum&eacute;</em> &amp;amp; more</h1><p>9 juin 2016</p><p>Texte.</p><script>1</script></body></html>");
+        let paste = html(
+            "<html lang=fr><head><title>x</title></head><body><h1>Customs&#8217; <em>r&eacute;sum&eacute;</em> &amp;amp; more</h1><p>9 juin 2016</p><p>Texte.</p><script>1</script></body></html>",
+        );
         assert_eq!(paste.title, "Customs’ résumé &amp; more");
         assert_eq!(paste.date.as_deref(), Some("9 juin 2016"));
         assert_eq!(paste.body, "<p>Texte.</p>");

@@ -8,8 +8,28 @@ const SUBTITLE_CHARS: usize = 160;
 
 /// Labels of a gallery that web pages leave at the end of a copied text.
 const LABELS: [&str; 22] = [
-    "photos", "photo", "images", "image", "gallery", "photo gallery", "videos", "video", "fotos", "galerie", "galerie photos", "galería", "imágenes",
-    "vidéos", "фото", "фотографии", "фотогалерея", "图片", "照片", "图片库", "صور", "الصور",
+    "photos",
+    "photo",
+    "images",
+    "image",
+    "gallery",
+    "photo gallery",
+    "videos",
+    "video",
+    "fotos",
+    "galerie",
+    "galerie photos",
+    "galería",
+    "imágenes",
+    "vidéos",
+    "фото",
+    "фотографии",
+    "фотогалерея",
+    "图片",
+    "照片",
+    "图片库",
+    "صور",
+    "الصور",
 ];
 
 /// Plain text: the first line is the title; a line holding only a date is the date; a second short line before the
@@ -18,8 +38,15 @@ pub fn plain(text: &str) -> Paste {
     let mut paste = Paste::empty(Format::Text);
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let mut blocks = blocks(&text);
-    while let Some(line) = blocks.first().and_then(|block| block.first()).filter(|line| is_language_notice(line)).cloned() {
-        paste.notes.push(format!("left out, a notice of the page it was copied from: {line}"));
+    while let Some(line) = blocks
+        .first()
+        .and_then(|block| block.first())
+        .filter(|line| is_language_notice(line))
+        .cloned()
+    {
+        paste
+            .notes
+            .push(format!("left out, a notice of the page it was copied from: {line}"));
         drop_first_line(&mut blocks);
     }
     take_date(&mut blocks, &mut paste);
@@ -58,10 +85,17 @@ pub fn markdown(text: &str) -> Paste {
         rest = rest.trim_start_matches('\n');
         line = next_line(&mut rest);
     }
-    line.trim().trim_start_matches('#').trim_end_matches('#').trim().clone_into(&mut paste.title);
+    line.trim()
+        .trim_start_matches('#')
+        .trim_end_matches('#')
+        .trim()
+        .clone_into(&mut paste.title);
     let mut after = rest;
     let underline = next_line(&mut after).trim();
-    if !line.trim_start().starts_with('#') && underline.len() >= 2 && (underline.bytes().all(|b| b == b'=') || underline.bytes().all(|b| b == b'-')) {
+    if !line.trim_start().starts_with('#')
+        && underline.len() >= 2
+        && (underline.bytes().all(|b| b == b'=') || underline.bytes().all(|b| b == b'-'))
+    {
         rest = after;
     }
     let mut after = rest.trim_start_matches('\n');
@@ -104,7 +138,10 @@ fn drop_first_line(blocks: &mut Vec<Vec<String>>) {
 }
 
 fn take_date(blocks: &mut Vec<Vec<String>>, paste: &mut Paste) {
-    let line = blocks.first().and_then(|block| block.first()).filter(|line| paste.date.is_none() && is_date_line(line));
+    let line = blocks
+        .first()
+        .and_then(|block| block.first())
+        .filter(|line| paste.date.is_none() && is_date_line(line));
     if let Some(line) = line.cloned() {
         paste.date = Some(line);
         drop_first_line(blocks);
@@ -125,7 +162,9 @@ fn is_label(line: &str) -> bool {
 fn is_language_notice(line: &str) -> bool {
     let pair = |english: &str, autonym: &str| {
         let lower = line.to_lowercase();
-        [" : ", ": ", " :", ":"].iter().any(|colon| lower.contains(&format!("{}{colon}{}", english.to_lowercase(), autonym.to_lowercase())))
+        [" : ", ": ", " :", ":"]
+            .iter()
+            .any(|colon| lower.contains(&format!("{}{colon}{}", english.to_lowercase(), autonym.to_lowercase())))
     };
     NAMES.iter().filter(|(_, english, autonym)| pair(english, autonym)).count() >= 2
 }
@@ -142,7 +181,10 @@ mod tests {
         assert_eq!(paste.title, "Tide & Coast Data Conference, 10-12 June, Valparaíso");
         assert_eq!(paste.date.as_deref(), Some("12 六月 2026"));
         assert_eq!(paste.subtitle, "Open Water – Open Data");
-        assert_eq!(paste.body, "The conference closed today.\nIt was long.\n\nMore at https://conference.tidewater.example/2026 today.");
+        assert_eq!(
+            paste.body,
+            "The conference closed today.\nIt was long.\n\nMore at https://conference.tidewater.example/2026 today."
+        );
         assert_eq!(paste.notes.len(), 2);
         assert_eq!(plain(&PASTED.replace('\n', "\r\n")), paste);
     }
@@ -156,7 +198,10 @@ mod tests {
         };
         let paste = plain(&text);
         assert_eq!(paste.title, "2016 WCO IT Conference & Exhibition, 1-3 June, Dakar, Senegal");
-        assert_eq!(crate::parse_date(paste.date.as_deref().unwrap()), Ok(crate::Moment::Day(jiff::civil::date(2016, 6, 9))));
+        assert_eq!(
+            crate::parse_date(paste.date.as_deref().unwrap()),
+            Ok(crate::Moment::Day(jiff::civil::date(2016, 6, 9)))
+        );
         assert_eq!(paste.subtitle, "Digital Customs: Accelerating Connectivity – Bridging the Divide");
         assert_eq!(paste.body.split("\n\n").count(), 11);
         assert!(!paste.body.contains("Photos"));
@@ -165,7 +210,10 @@ mod tests {
     #[test]
     fn a_short_text_keeps_its_only_paragraph() {
         let paste = plain("Office closed\n\nThe office is closed on Monday");
-        assert_eq!((paste.subtitle.as_str(), paste.body.as_str()), ("", "The office is closed on Monday"));
+        assert_eq!(
+            (paste.subtitle.as_str(), paste.body.as_str()),
+            ("", "The office is closed on Monday")
+        );
         assert_eq!(plain("").title, "");
         assert_eq!(plain("Photos").title, "Photos");
     }
@@ -173,7 +221,10 @@ mod tests {
     #[test]
     fn markdown_has_its_title_in_the_first_heading() {
         let paste = markdown("# Council closes #\n\n9 June 2016\n\nText with **weight**.\n\n## More\n\nEnd.");
-        assert_eq!((paste.title.as_str(), paste.date.as_deref()), ("Council closes", Some("9 June 2016")));
+        assert_eq!(
+            (paste.title.as_str(), paste.date.as_deref()),
+            ("Council closes", Some("9 June 2016"))
+        );
         assert_eq!(paste.body, "Text with **weight**.\n\n## More\n\nEnd.");
         assert_eq!(markdown("Council\n=======\n\nText").body, "Text");
         assert_eq!(markdown("Council\n\nText").title, "Council");

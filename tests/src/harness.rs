@@ -1,0 +1,149 @@
+//! A press room as a process of its own, on free ports and a new data folder.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, RequestBuilder, Response, header};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The address that documents name when the test does not read it from the port.
+pub(crate) const PUBLIC: &str = "https://press.tidewater.example";
+
+/// The top of the checkout.
+pub(crate) fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The program, built once so that no test runs a stale one.
+pub(crate) fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let folder = BUILT.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--workspace", "--bins", "--quiet"])
+            .current_dir(top())
+            .status()
+            .unwrap();
+        assert!(built.success(), "the programs do not build");
+        let exe = std::env::current_exe().unwrap();
+        exe.parent().unwrap().parent().unwrap().to_owned()
+    });
+    folder.join(name)
+}
+
+/// A running press room; killed when dropped.
+pub(crate) struct Room {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) s3: String,
+    pub(crate) token: String,
+    pub(crate) data: PathBuf,
+    client: Client,
+    _folder: Option<TempDir>,
+}
+
+impl Room {
+    /// A new one on a new folder, with `args` besides the ports.
+    pub(crate) fn open(args: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().to_owned();
+        let mut room = Self::open_on(&data, args);
+        room._folder = Some(folder);
+        room
+    }
+
+    /// One on a folder that stays.
+    pub(crate) fn open_on(data: &Path, args: &[&str]) -> Self {
+        let mut child = Command::new(program("pressroom"))
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the press room did not start; it said: {line}"));
+        let text = |name: &str| ready[name].as_str().unwrap().to_owned();
+        Self {
+            child,
+            url: text("site"),
+            s3: text("s3"),
+            token: text("token"),
+            data: data.to_owned(),
+            client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            _folder: None,
+        }
+    }
+
+    /// As `kill -9` does.
+    pub(crate) fn kill(mut self) -> Option<TempDir> {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self._folder.take()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.request("GET", path).send().await.unwrap()
+    }
+
+    pub(crate) async fn text(&self, path: &str) -> String {
+        self.get(path).await.text().await.unwrap()
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        serde_json::from_str(&self.text(path).await).unwrap()
+    }
+
+    /// Posts with the token.
+    pub(crate) async fn post(&self, kind: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let request = self.request("POST", "/v1/releases?status=published");
+        answer(request.bearer_auth(&self.token).header(header::CONTENT_TYPE, kind).body(body)).await
+    }
+
+    /// Waits until `path` says `wanted`; bounded, and generous since machines are shared.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let text = self.text(path).await;
+            if wanted(&text) {
+                return text;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{path} never changed; it says {text}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Status and JSON of an answer.
+pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}

@@ -1,0 +1,175 @@
+//! One release travels from the press office to every reader.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Room, answer, program};
+
+const PASTED: &str = "该语言无内容 Chinese : 中文 因此返回到 English : English\n\nCoast Summit, 1-3 June, Mombasa, Kenya\n\n09 六月 2016\n\nOpen Water – Open Data\n\n\
+                      The summit closed today.\n\nMore at http://summit.example/2016/close.aspx today.\n\nPhotos";
+
+fn release(title: &str) -> Value {
+    json!({"status": "published", "date": "2016-06-09", "texts": {"en": {"title": title, "body": "One paragraph."}}, "topics": ["research"]})
+}
+
+#[tokio::test]
+async fn a_pasted_closing_summary_is_in_every_feed_of_every_language() {
+    let room = Room::open(&["--no-sample"]);
+    let (status, saved) = room.post("text/plain; charset=utf-8", PASTED).await;
+    assert_eq!(status, 201, "{saved}");
+    assert_eq!(saved["texts"]["en"]["title"], "Coast Summit, 1-3 June, Mombasa, Kenya");
+    assert_eq!(saved["texts"]["en"]["subtitle"], "Open Water – Open Data");
+    assert_eq!(saved["date"], "2016-06-09");
+    for language in ["en", "fr", "zh", "es", "ru", "ar"] {
+        let feed = room
+            .until(&format!("/{language}/feed.json"), |text| text.contains("Coast Summit"))
+            .await;
+        let feed: Value = serde_json::from_str(&feed).unwrap();
+        let item = &feed["items"][0];
+        assert_eq!(item["language"], "en");
+        assert_eq!(item["date_published"], "2016-06-09T00:00:00+02:00");
+        assert_eq!(item["_pressroom"]["fallback"], language != "en");
+        let content = item["content_html"].as_str().unwrap();
+        assert!(content.contains("<a href=\"http://summit.example/2016/close.aspx\""), "{content}");
+        assert!(!content.contains("Photos") && !content.contains("因此"), "{content}");
+        assert_eq!(
+            content.starts_with(&format!("<div lang=\"{language}\"")),
+            language != "en",
+            "the notice comes first: {content}"
+        );
+        room.until(&format!("/{language}/rss.xml"), |text| {
+            text.contains("<dc:language>en</dc:language>")
+        })
+        .await;
+        room.until(&format!("/{language}/atom.xml"), |text| text.contains("<entry xml:lang=\"en\""))
+            .await;
+    }
+    assert_eq!(room.json("/zh/only/feed.json").await["items"], json!([]));
+    assert_eq!(room.json("/en/only/feed.json").await["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+#[allow(non_snake_case)]
+async fn B31_a_title_edit_keeps_the_guid() {
+    let room = Room::open(&["--no-sample"]);
+    let (_, first) = room.post("application/json", release("Harbur summit").to_string()).await;
+    let before: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Harbur summit")).await).unwrap();
+    let path = format!("/v1/releases/{}", first["id"].as_str().unwrap());
+    let put = |tag: &'static str| {
+        room.request("PUT", &path)
+            .bearer_auth(&room.token)
+            .header("if-match", tag)
+            .json(&release("Harbour summit"))
+    };
+    let (status, second) = answer(put("\"1\"")).await;
+    assert_eq!((status, &second["revision"]), (200, &json!(2)), "{second}");
+    let after: Value = serde_json::from_str(&room.until("/en/feed.json", |text| text.contains("Harbour summit")).await).unwrap();
+    assert_eq!(after["items"].as_array().unwrap().len(), 1);
+    for same in ["id", "url", "date_published"] {
+        assert_eq!(before["items"][0][same], after["items"][0][same]);
+    }
+    assert!(after["items"][0]["date_modified"].as_str() > before["items"][0]["date_modified"].as_str());
+    assert_eq!(answer(put("\"1\"")).await.0, 412, "a second editor must not overwrite the first");
+    let release = room.json(&format!("/releases/{}.json", first["id"].as_str().unwrap())).await;
+    assert_eq!(release["versions"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_idempotency_key_makes_one_release() {
+    let room = Room::open(&["--no-sample"]);
+    let post = |title: &str| {
+        let request = room
+            .request("POST", "/v1/releases")
+            .bearer_auth(&room.token)
+            .header("idempotency-key", "closing-1");
+        answer(request.json(&release(title)))
+    };
+    let (status, first) = post("Council closes").await;
+    assert_eq!(status, 201);
+    assert_eq!(post("Council closes").await, (201, first));
+    assert_eq!(post("Council opens").await.0, 422);
+    let board = answer(room.request("GET", "/v1/releases").bearer_auth(&room.token)).await.1;
+    assert_eq!(board["releases"].as_array().unwrap().len(), 1, "{board}");
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill_and_becomes_public() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let room = Room::open_on(folder.path(), &["--no-sample"]);
+    for n in 0..5 {
+        assert_eq!(
+            room.post("application/json", release(&format!("Release {n}")).to_string()).await.0,
+            201
+        );
+    }
+    room.kill();
+    let room = Room::open_on(folder.path(), &["--no-sample"]);
+    let feed = room.text("/en/feed.json").await;
+    for n in 0..5 {
+        assert!(feed.contains(&format!("Release {n}")), "release {n} is lost");
+    }
+}
+
+#[tokio::test]
+async fn a_second_start_on_the_same_folder_is_refused_and_a_polite_stop_ends_it() {
+    let mut room = Room::open(&["--no-sample"]);
+    let second = Command::new(program("pressroom"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
+        .arg(&room.data)
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(said.contains(room.data.to_str().unwrap()), "{said}");
+    assert!(Command::new("kill").arg(room.pid().to_string()).status().unwrap().success());
+    assert!(room.wait().success());
+}
+
+#[tokio::test]
+async fn an_empty_press_room_shows_the_sample_in_three_languages_and_falls_back_in_the_others() {
+    let room = Room::open(&[]);
+    for (language, shown) in [("en", "en"), ("fr", "fr"), ("ar", "ar"), ("zh", "en"), ("es", "en"), ("ru", "en")] {
+        let feed = room.json(&format!("/{language}/feed.json")).await;
+        assert_eq!(feed["items"][0]["language"], shown, "{language}");
+        let path = feed["items"][0]["url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix(&room.url)
+            .unwrap()
+            .to_owned();
+        let page = room.text(&path).await;
+        assert!(
+            page.contains(&format!("<html lang=\"{language}\"")) && page.contains(&format!("<article lang=\"{shown}\"")),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_revision_is_set_aside_and_the_others_go_on() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let room = Room::open_on(folder.path(), &["--no-sample", "--token", "t"]);
+    let client = store::Store::new(s3(&room), "content", "site");
+    let id = uuid::Uuid::now_v7();
+    client
+        .put(&store::Key::Revision(id, 1), b"{\"schema\": 1, \"id\":".to_vec())
+        .await
+        .unwrap();
+    assert_eq!(room.post("application/json", release("Council closes").to_string()).await.0, 201);
+    room.until("/en/feed.json", |text| text.contains("Council closes")).await;
+    let record = client.get(&store::Key::SetAside(id, 1)).await.unwrap();
+    assert!(record.is_some_and(|record| String::from_utf8_lossy(&record.bytes).contains("expected a revision as JSON")));
+}
+
+/// The embedded S3 of a running press room, over HTTP with real signatures.
+fn s3(room: &Room) -> aws_sdk_s3::Client {
+    let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::new("us-east-1"))
+        .credentials_provider(credentials)
+        .endpoint_url(&room.s3)
+        .force_path_style(true);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
