@@ -12,7 +12,7 @@ pub(super) fn encoding_of_streamed(kind: Kind) -> Option<&'static str> {
     (kind == Kind::Seaweedfs).then_some("aws-chunked")
 }
 
-/// Whether requests are authenticated at all.
+/// Whether a request with a bad signature, or none, is refused. Ministack looks only at the signatures of presigned URLs.
 pub(super) fn authenticates(kind: Kind) -> bool {
     kind != Kind::Ministack
 }
