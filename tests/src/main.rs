@@ -8,5 +8,6 @@ mod input;
 mod judged;
 mod one_release;
 mod requests;
+mod s3_conformance;
 mod site;
 mod walkthrough;
