@@ -7,5 +7,6 @@ mod harness;
 mod input;
 mod judged;
 mod one_release;
+mod s3_conformance;
 mod site;
 mod walkthrough;
