@@ -4,6 +4,7 @@
 //! very difference: so it is noticed when a peer learns it, and nothing is skipped in silence.
 
 mod checks;
+mod crash;
 mod embedded_only;
 mod known;
 mod peers;
@@ -45,6 +46,8 @@ conformance! {
         the_etag_is_the_md5_of_the_body,
         headers_and_metadata_come_back,
         odd_keys_are_apart_and_come_back,
+        empty_segments_make_other_keys,
+        keys_as_long_as_allowed_come_back,
         ranges_and_suffixes_are_cut_right,
         a_range_past_the_end_is_416,
         an_empty_object_is_an_object,

@@ -36,14 +36,34 @@ pub(super) async fn seaweedfs() -> String {
         // `weed` listens for gRPC 10,000 above each port unless told otherwise.
         let ports = ports::<12>();
         let names = [
-            "s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
-            "filer.port.grpc", "admin.port", "admin.port.grpc", "s3.port.iceberg", "s3.port.lance",
+            "s3.port",
+            "s3.port.grpc",
+            "master.port",
+            "master.port.grpc",
+            "volume.port",
+            "volume.port.grpc",
+            "filer.port",
+            "filer.port.grpc",
+            "admin.port",
+            "admin.port.grpc",
+            "s3.port.iceberg",
+            "s3.port.lance",
         ];
         let mut command = watchdog(&data, &weed);
-        command.args(["mini", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-admin.ui=false", "-webdav=false"]);
+        command.args([
+            "mini",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-master.telemetry=false",
+            "-admin.ui=false",
+            "-webdav=false",
+        ]);
         command.arg(format!("-dir={}", data.display()));
         command.args(names.iter().zip(ports).map(|(name, port)| format!("-{name}={port}")));
-        command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY).env("S3_BUCKET", BUCKET);
+        command
+            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+            .env("S3_BUCKET", BUCKET);
         up(command, &data, ports[0]).await
     };
     SERVER.get_or_init(start).await.clone()
@@ -65,7 +85,11 @@ pub(super) async fn ministack() -> String {
 
 fn tool(path: &str) -> PathBuf {
     let path = Path::new(TOOLS).join(path);
-    assert!(path.exists(), "{} is missing: run tests/run once; it installs the servers these tests compare with", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run tests/run once; it installs the servers these tests compare with",
+        path.display()
+    );
     path.canonicalize().unwrap()
 }
 

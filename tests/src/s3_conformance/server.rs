@@ -18,7 +18,7 @@ use super::{known, peers};
 
 pub(super) const BUCKET: &str = "news";
 pub(super) const ACCESS_KEY: &str = "test";
-pub(super) const SECRET_KEY: &str = "test-secret";
+pub(super) const SECRET_KEY: &str = "test";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -55,7 +55,12 @@ impl Embedded {
         tokio::spawn(async move {
             serving.serve(listener, async { drop(stopped.await) }).await.unwrap();
         });
-        Self { s3, endpoint, data, _stop: stop }
+        Self {
+            s3,
+            endpoint,
+            data,
+            _stop: stop,
+        }
     }
 }
 
@@ -99,7 +104,10 @@ pub(super) async fn run(kind: Kind, check: &'static str, body: impl AsyncFnOnce(
     let Err(panic) = result else {
         panic!("{kind:?} now passes {check}: take it out of known.rs");
     };
-    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let said = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     let said = said.unwrap_or_default();
     assert!(
         said.contains(difference.says),
@@ -111,7 +119,13 @@ pub(super) async fn run(kind: Kind, check: &'static str, body: impl AsyncFnOnce(
 impl Server {
     fn new(kind: Kind, endpoint: String, check: &str, embedded: Option<Embedded>) -> Self {
         let client = client(&endpoint, SECRET_KEY);
-        Self { kind, endpoint, client, place: format!("{check}/"), _embedded: embedded }
+        Self {
+            kind,
+            endpoint,
+            client,
+            place: format!("{check}/"),
+            _embedded: embedded,
+        }
     }
 
     /// A key of this check.
@@ -137,13 +151,21 @@ impl Server {
 
     pub(super) async fn presigned_get(&self, key: &str) -> String {
         let get = self.client.get_object().bucket(BUCKET).key(key);
-        get.presigned(presigning(SystemTime::now() + Duration::from_secs(60))).await.unwrap().uri().to_owned()
+        get.presigned(presigning(SystemTime::now() + Duration::from_secs(60)))
+            .await
+            .unwrap()
+            .uri()
+            .to_owned()
     }
 }
 
 fn presigning(expires_at: SystemTime) -> PresigningConfig {
     let minute = Duration::from_secs(60);
-    PresigningConfig::builder().start_time(expires_at - minute).expires_in(minute).build().unwrap()
+    PresigningConfig::builder()
+        .start_time(expires_at - minute)
+        .expires_in(minute)
+        .build()
+        .unwrap()
 }
 
 pub(super) fn bytes(body: &str) -> ByteStream {

@@ -42,7 +42,11 @@ pub(in crate::s3_conformance) async fn start_after_and_prefix_narrow_a_list(serv
     };
     for (after, left) in [("due/1", 2), ("due/2 +", 1), ("due/2", 2), ("due/", 3), ("a", 3), ("z", 0)] {
         let page = list(after).await.unwrap();
-        assert_eq!((page.contents().len(), page.key_count()), (left, i32::try_from(left).ok()), "after {after}");
+        assert_eq!(
+            (page.contents().len(), page.key_count()),
+            (left, i32::try_from(left).ok()),
+            "after {after}"
+        );
     }
 }
 
@@ -53,7 +57,13 @@ pub(in crate::s3_conformance) async fn a_delimiter_groups_keys(server: &Server) 
     let mut seen = Vec::new();
     let mut token = None;
     loop {
-        let list = server.client.list_objects_v2().bucket(BUCKET).prefix(server.key("")).delimiter("/").max_keys(1);
+        let list = server
+            .client
+            .list_objects_v2()
+            .bucket(BUCKET)
+            .prefix(server.key(""))
+            .delimiter("/")
+            .max_keys(1);
         let page = list.set_continuation_token(token).send().await.unwrap();
         assert_eq!(page.contents().len() + page.common_prefixes().len(), 1);
         seen.extend(page.common_prefixes().iter().map(|group| group.prefix().unwrap().to_owned()));
@@ -75,7 +85,14 @@ pub(in crate::s3_conformance) async fn inserts_between_pages_disturb_nothing(ser
     for name in ["a", "c", "e"] {
         server.put(&server.key(name), "x").await;
     }
-    server.client.delete_object().bucket(BUCKET).key(server.key("d")).send().await.unwrap();
+    server
+        .client
+        .delete_object()
+        .bucket(BUCKET)
+        .key(server.key("d"))
+        .send()
+        .await
+        .unwrap();
     let second = list().set_continuation_token(first.next_continuation_token).send().await.unwrap();
     let keys: Vec<_> = second.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
     assert_eq!(keys, ["e", "f"].map(|name| server.key(name)));
@@ -87,7 +104,12 @@ pub(in crate::s3_conformance) async fn url_encoding_of_listed_keys_can_be_undone
         server.put(key, "x").await;
     }
     keys.sort();
-    let list = server.client.list_objects_v2().bucket(BUCKET).prefix(server.key("")).encoding_type(EncodingType::Url);
+    let list = server
+        .client
+        .list_objects_v2()
+        .bucket(BUCKET)
+        .prefix(server.key(""))
+        .encoding_type(EncodingType::Url);
     let page = list.send().await.unwrap();
     assert_eq!(page.encoding_type(), Some(&EncodingType::Url));
     // As AWS's own clients undo it: `+` is a space.

@@ -4,9 +4,21 @@ use aws_sdk_s3::types::{Delete, MetadataDirective, ObjectIdentifier};
 
 use crate::s3_conformance::server::{BUCKET, Server, bytes, status};
 
-pub(in crate::s3_conformance) const ODD_KEYS: [&str; 16] = [
-    "a", "a/b", "A", "d//e", "trailing/", "with space", "c++ (1).txt", "100%25.txt", "100%.txt", "新闻/公报 1.html", "ar/بيان",
-    "&<>\"'", "a=b,c;d:e@f", "~tilde!*", "e\u{301}", "\u{e9}",
+pub(in crate::s3_conformance) const ODD_KEYS: [&str; 14] = [
+    "a",
+    "a/b",
+    "A",
+    "with space",
+    "c++ (1).txt",
+    "100%25.txt",
+    "100%.txt",
+    "新闻/公报 1.html",
+    "ar/بيان",
+    "&<>\"'",
+    "a=b,c;d:e@f",
+    "~tilde!*",
+    "e\u{301}",
+    "\u{e9}",
 ];
 
 pub(in crate::s3_conformance) async fn the_etag_is_the_md5_of_the_body(server: &Server) {
@@ -16,7 +28,10 @@ pub(in crate::s3_conformance) async fn the_etag_is_the_md5_of_the_body(server: &
 pub(in crate::s3_conformance) async fn headers_and_metadata_come_back(server: &Server) {
     let key = server.key("a");
     let put = server.client.put_object().bucket(BUCKET).key(&key).body(bytes("<p>"));
-    let put = put.content_type("text/html; charset=utf-8").cache_control("public, max-age=60").content_encoding("identity");
+    let put = put
+        .content_type("text/html; charset=utf-8")
+        .cache_control("public, max-age=60")
+        .content_encoding("identity");
     let put = put.content_disposition("inline; filename=\"a.html\"").content_language("fr");
     put.metadata("write-id", "01J+/= x").metadata("version", "7").send().await.unwrap();
     let head = server.client.head_object().bucket(BUCKET).key(&key).send().await.unwrap();
@@ -28,16 +43,46 @@ pub(in crate::s3_conformance) async fn headers_and_metadata_come_back(server: &S
     assert_eq!(head.content_length(), Some(3));
     let user = head.metadata().unwrap();
     assert_eq!((user["write-id"].as_str(), user["version"].as_str()), ("01J+/= x", "7"));
-    assert_eq!((get.content_type(), get.cache_control()), (head.content_type(), head.cache_control()));
+    assert_eq!(
+        (get.content_type(), get.cache_control()),
+        (head.content_type(), head.cache_control())
+    );
     assert_eq!((get.metadata(), get.e_tag()), (head.metadata(), head.e_tag()));
     assert_eq!(head.content_language(), Some("fr"), "Content-Language");
 }
 
 pub(in crate::s3_conformance) async fn odd_keys_are_apart_and_come_back(server: &Server) {
+    come_back(server, ODD_KEYS.map(|name| server.key(name)).into()).await;
+}
+
+pub(in crate::s3_conformance) async fn empty_segments_make_other_keys(server: &Server) {
+    let keys: Vec<_> = ["d/e", "d//e", "d///e", "t", "t/"]
+        .into_iter()
+        .map(|name| server.key(name))
+        .collect();
+    come_back(server, keys.clone()).await;
+    let list = server
+        .client
+        .list_objects_v2()
+        .bucket(BUCKET)
+        .prefix(server.key(""))
+        .send()
+        .await
+        .unwrap();
+    let mut listed: Vec<_> = list.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
+    listed.sort();
+    let mut keys = keys;
+    keys.sort();
+    assert_eq!(listed, keys);
+}
+
+pub(in crate::s3_conformance) async fn keys_as_long_as_allowed_come_back(server: &Server) {
     let long = "k".repeat(1024 - server.key("").len());
     let wide = "世".repeat(120);
-    let names = ODD_KEYS.into_iter().chain([long.as_str(), wide.as_str()]);
-    let keys: Vec<_> = names.map(|name| server.key(name)).collect();
+    come_back(server, vec![server.key(&long), server.key(&wide)]).await;
+}
+
+async fn come_back(server: &Server, keys: Vec<String>) {
     for key in &keys {
         let put = server.client.put_object().bucket(BUCKET).key(key).body(bytes(key));
         put.send().await.unwrap_or_else(|error| panic!("cannot put {key:?}: {error:?}"));
@@ -60,7 +105,15 @@ pub(in crate::s3_conformance) async fn ranges_and_suffixes_are_cut_right(server:
         ("bytes=-3", "789", "bytes 7-9/10"),
         ("bytes=-99", "0123456789", "bytes 0-9/10"),
     ] {
-        let get = server.client.get_object().bucket(BUCKET).key(&key).range(range).send().await.unwrap();
+        let get = server
+            .client
+            .get_object()
+            .bucket(BUCKET)
+            .key(&key)
+            .range(range)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(get.content_range(), Some(said), "{range}");
         assert_eq!(get.body.collect().await.unwrap().to_vec(), body.as_bytes(), "{range}");
     }
@@ -97,23 +150,54 @@ pub(in crate::s3_conformance) async fn delete_is_repeatable_and_many_go_at_once(
     }
     server.client.delete_object().bucket(BUCKET).key(&keys[0]).send().await.unwrap();
     server.client.delete_object().bucket(BUCKET).key(&keys[0]).send().await.unwrap();
-    let objects = keys.iter().map(|key| ObjectIdentifier::builder().key(key).build().unwrap()).collect();
+    let objects = keys
+        .iter()
+        .map(|key| ObjectIdentifier::builder().key(key).build().unwrap())
+        .collect();
     let delete = Delete::builder().set_objects(Some(objects)).build().unwrap();
     let answer = server.client.delete_objects().bucket(BUCKET).delete(delete).send().await.unwrap();
     assert!(answer.errors().is_empty(), "{:?}", answer.errors());
-    let left = server.client.list_objects_v2().bucket(BUCKET).prefix(server.key("")).send().await.unwrap();
+    let left = server
+        .client
+        .list_objects_v2()
+        .bucket(BUCKET)
+        .prefix(server.key(""))
+        .send()
+        .await
+        .unwrap();
     assert!(left.contents().is_empty(), "{:?}", left.contents());
 }
 
 pub(in crate::s3_conformance) async fn copies_keep_or_replace_metadata(server: &Server) {
     let (from, to) = (server.key("from"), server.key("to"));
-    let put = server.client.put_object().bucket(BUCKET).key(&from).body(bytes("body")).content_type("text/plain");
+    let put = server
+        .client
+        .put_object()
+        .bucket(BUCKET)
+        .key(&from)
+        .body(bytes("body"))
+        .content_type("text/plain");
     put.metadata("version", "1").send().await.unwrap();
-    let copy = || server.client.copy_object().bucket(BUCKET).key(&to).copy_source(format!("{BUCKET}/{from}"));
+    let copy = || {
+        server
+            .client
+            .copy_object()
+            .bucket(BUCKET)
+            .key(&to)
+            .copy_source(format!("{BUCKET}/{from}"))
+    };
     copy().send().await.unwrap();
     let head = server.client.head_object().bucket(BUCKET).key(&to).send().await.unwrap();
-    assert_eq!((head.content_type(), head.metadata().unwrap()["version"].as_str()), (Some("text/plain"), "1"));
-    copy().metadata_directive(MetadataDirective::Replace).metadata("version", "2").send().await.unwrap();
+    assert_eq!(
+        (head.content_type(), head.metadata().unwrap()["version"].as_str()),
+        (Some("text/plain"), "1")
+    );
+    copy()
+        .metadata_directive(MetadataDirective::Replace)
+        .metadata("version", "2")
+        .send()
+        .await
+        .unwrap();
     let head = server.client.head_object().bucket(BUCKET).key(&to).send().await.unwrap();
     assert_eq!(head.metadata().unwrap()["version"], "2");
     assert_eq!(server.text(&to).await, "body");

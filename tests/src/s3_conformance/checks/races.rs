@@ -71,7 +71,12 @@ pub(in crate::s3_conformance) async fn readers_never_see_a_torn_object(server: &
     let key = server.key("a");
     let body = |round: usize| format!("{round:06}").repeat(10_000 + round);
     let put = async |round: usize| {
-        let put = server.client.put_object().bucket(BUCKET).key(&key).metadata("round", format!("{round:06}"));
+        let put = server
+            .client
+            .put_object()
+            .bucket(BUCKET)
+            .key(&key)
+            .metadata("round", format!("{round:06}"));
         put.body(bytes(&body(round))).send().await.unwrap();
     };
     put(0).await;

@@ -18,14 +18,28 @@ pub(in crate::s3_conformance) async fn anonymous_requests_are_refused(server: &S
     assert_eq!(get, 403, "an anonymous GET");
     let put = http.put(&url).body("other").send().await.unwrap().status();
     let delete = http.delete(&url).send().await.unwrap().status();
-    let list = http.get(format!("{}/{BUCKET}?list-type=2", server.endpoint)).send().await.unwrap().status();
-    assert_eq!([put, delete, list], [403; 3].map(|code| reqwest::StatusCode::from_u16(code).unwrap()));
+    let list = http
+        .get(format!("{}/{BUCKET}?list-type=2", server.endpoint))
+        .send()
+        .await
+        .unwrap()
+        .status();
+    assert_eq!(
+        [put, delete, list],
+        [403; 3].map(|code| reqwest::StatusCode::from_u16(code).unwrap())
+    );
     assert_eq!(server.text(&key).await, "body");
 }
 
 pub(in crate::s3_conformance) async fn a_wrong_secret_is_refused(server: &Server) {
     let stranger = client(&server.endpoint, "not the secret");
-    let put = stranger.put_object().bucket(BUCKET).key(server.key("a")).body(bytes("x")).send().await;
+    let put = stranger
+        .put_object()
+        .bucket(BUCKET)
+        .key(server.key("a"))
+        .body(bytes("x"))
+        .send()
+        .await;
     assert_eq!(put.err().map(|error| status(&error)), Some(403), "a wrong secret");
 }
 
@@ -49,14 +63,24 @@ pub(in crate::s3_conformance) async fn a_tampered_presigned_url_is_refused(serve
     let http = reqwest::Client::new();
     let put = |url: String| http.put(url).header("content-type", "text/plain").body("x").send();
     assert_eq!(put(url.replace("/mine?", "/yours?")).await.unwrap().status(), 403, "another key");
-    assert_eq!(put(url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")).await.unwrap().status(), 403, "a longer life");
+    assert_eq!(
+        put(url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")).await.unwrap().status(),
+        403,
+        "a longer life"
+    );
     assert_eq!(put(url).await.unwrap().status(), 200);
 }
 
 pub(in crate::s3_conformance) async fn an_expired_presigned_url_is_refused(server: &Server) {
     let expired = SystemTime::now() - Duration::from_secs(5);
     let url = server.presigned_put(&server.key("a"), "text/plain", expired).await;
-    let put = reqwest::Client::new().put(url).header("content-type", "text/plain").body("x").send().await.unwrap();
+    let put = reqwest::Client::new()
+        .put(url)
+        .header("content-type", "text/plain")
+        .body("x")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(put.status(), 403, "an expired URL");
 }
 
