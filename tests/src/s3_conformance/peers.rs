@@ -27,7 +27,7 @@ kill -KILL "$server" 2>/dev/null
 rm -rf "$data"
 "#;
 
-/// SeaweedFS: real signatures, independent code, in Go.
+/// `SeaweedFS`: real signatures, independent code, in Go.
 pub(super) async fn seaweedfs() -> String {
     static SERVER: OnceCell<String> = OnceCell::const_new();
     let start = || async {

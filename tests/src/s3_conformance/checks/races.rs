@@ -9,7 +9,7 @@ use tokio::sync::Barrier;
 
 use crate::s3_conformance::server::{BUCKET, Kind, Server, bytes, status};
 
-/// Writers and rounds: losers queue for a lock in SeaweedFS, so that 32 of them take minutes.
+/// Writers and rounds: losers queue for a lock in `SeaweedFS`, so that 32 of them take minutes.
 fn size(server: &Server) -> (usize, usize) {
     match server.kind {
         Kind::Embedded => (32, 50),
