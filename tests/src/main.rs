@@ -6,6 +6,7 @@
 mod harness;
 mod input;
 mod judged;
+mod lambda;
 mod one_release;
 mod requests;
 mod s3_conformance;

@@ -1,0 +1,212 @@
+//! A Lambda function: the Runtime API on a free port, and the real binary that polls it.
+
+use std::{
+    collections::HashMap,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex as StdMutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use serde_json::Value;
+use tempfile::NamedTempFile;
+use tokio::{
+    net::TcpListener,
+    sync::{
+        Mutex,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
+    task::JoinHandle,
+};
+
+use super::buckets::{ACCESS_KEY, Buckets, CONTENT, SECRET_KEY, SITE};
+use crate::harness::program;
+
+/// The largest answer that Lambda takes from a function.
+const ANSWER: usize = 6_291_556;
+/// The longest a machine that is shared may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+type Answer = Result<Value, Value>;
+
+/// What the Runtime API knows: events to come, and who waits for which answer.
+struct Api {
+    events: Mutex<UnboundedReceiver<(String, Value)>>,
+    waiting: StdMutex<HashMap<String, oneshot::Sender<Answer>>>,
+    init_errors: StdMutex<Vec<Value>>,
+}
+
+/// A function in one execution environment; its process is killed when dropped.
+pub(super) struct Function {
+    child: Child,
+    server: JoinHandle<()>,
+    api: Arc<Api>,
+    events: UnboundedSender<(String, Value)>,
+    count: AtomicU64,
+    said: NamedTempFile,
+}
+
+impl Function {
+    /// Starts the program `name` over `buckets`.
+    pub(super) async fn start(name: &str, buckets: &Buckets) -> Self {
+        Self::start_with(name, buckets, &[]).await
+    }
+
+    /// The same with other variables in its environment.
+    pub(super) async fn start_with(name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
+        let (events, receiver) = unbounded_channel();
+        let api = Arc::new(Api {
+            events: Mutex::new(receiver),
+            waiting: StdMutex::default(),
+            init_errors: StdMutex::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let routes = routes(Arc::clone(&api));
+        let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let said = NamedTempFile::new().unwrap();
+        let child = Command::new(program(name))
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", name)
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_REGION", local::s3::REGION)
+            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+            .env("AWS_ENDPOINT_URL", &buckets.endpoint)
+            .env("CONTENT_BUCKET", CONTENT)
+            .env("SITE_BUCKET", SITE)
+            .envs(other.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(said.reopen().unwrap())
+            .stderr(said.reopen().unwrap())
+            .spawn()
+            .unwrap();
+        Self {
+            child,
+            server,
+            api,
+            events,
+            count: AtomicU64::new(1),
+            said,
+        }
+    }
+
+    /// One invocation: what the function answered, or the error it reported.
+    pub(super) async fn invoke(&mut self, event: Value) -> Answer {
+        let id = format!("8476a536-e9f4-11e8-9739-{:012}", self.count.fetch_add(1, Ordering::Relaxed));
+        let (sender, mut answer) = oneshot::channel();
+        self.api.waiting.lock().unwrap().insert(id.clone(), sender);
+        self.events.send((id, event)).unwrap();
+        let start = Instant::now();
+        loop {
+            match tokio::time::timeout(Duration::from_millis(50), &mut answer).await {
+                Ok(answer) => return answer.unwrap(),
+                Err(_) => {
+                    let ended = self.child.try_wait().unwrap();
+                    assert!(ended.is_none(), "the function ended with {ended:?}; it said: {}", self.said());
+                    assert!(start.elapsed() < PATIENCE, "no answer; the function said: {}", self.said());
+                }
+            }
+        }
+    }
+
+    /// Whether it ended well, of a function that ends by itself.
+    pub(super) async fn ended(&mut self) -> bool {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(start.elapsed() < PATIENCE, "it goes on; it said: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What it wrote to its log.
+    pub(super) fn said(&self) -> String {
+        let errors = self.api.init_errors.lock().unwrap().clone();
+        let log = std::fs::read_to_string(self.said.path()).unwrap();
+        errors.iter().map(Value::to_string).chain([log]).collect()
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.server.abort();
+    }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
+fn routes(api: Arc<Api>) -> Router {
+    Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::max(ANSWER))
+        .with_state(api)
+}
+
+/// Answers when there is an event, however long that takes.
+async fn next(State(api): State<Arc<Api>>) -> Response {
+    let Some((id, event)) = api.events.lock().await.recv().await else {
+        return std::future::pending().await;
+    };
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(30);
+    let headers = [
+        ("content-type", "application/json".to_owned()),
+        ("lambda-runtime-aws-request-id", id),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:us-east-1:111122223333:function:pressroom".to_owned(),
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1".to_owned(),
+        ),
+    ];
+    (axum::response::AppendHeaders(headers), event.to_string()).into_response()
+}
+
+async fn response(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    settle(&api, &id, Ok(json(&body)))
+}
+
+async fn error(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    settle(&api, &id, Err(json(&body)))
+}
+
+async fn init_error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
+    api.init_errors.lock().unwrap().push(json(&body));
+    StatusCode::ACCEPTED
+}
+
+fn settle(api: &Api, id: &str, answer: Answer) -> StatusCode {
+    match api.waiting.lock().unwrap().remove(id) {
+        Some(waiting) => {
+            let _ = waiting.send(answer);
+            StatusCode::ACCEPTED
+        }
+        None => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn json(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|e| panic!("not JSON ({e}): {}", String::from_utf8_lossy(body)))
+}
