@@ -106,21 +106,7 @@ impl Buckets {
 
     /// Every object of the site bucket.
     pub(super) async fn site(&self) -> BTreeMap<String, Public> {
-        let mut objects = BTreeMap::new();
-        for (key, _) in self.dates().await {
-            let found = self.client().get_object().bucket(SITE).key(&key).send().await.unwrap();
-            let mut headers: Vec<(String, String)> = found.metadata().unwrap().clone().into_iter().collect();
-            headers.sort();
-            let named = [
-                ("content-type", found.content_type()),
-                ("cache-control", found.cache_control()),
-                ("etag", found.e_tag()),
-            ];
-            headers.extend(named.map(|(name, value)| (name.to_owned(), value.unwrap().to_owned())));
-            let bytes = found.body.collect().await.unwrap().into_bytes();
-            objects.insert(key, Public { bytes, headers });
-        }
-        objects
+        objects(&self.client()).await
     }
 
     /// The Last-Modified of every object of the site bucket, as fine as the store keeps it.
@@ -143,6 +129,28 @@ impl Drop for Buckets {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// Every object of a site bucket.
+pub(super) async fn objects(client: &Client) -> BTreeMap<String, Public> {
+    let page = client.list_objects_v2().bucket(SITE).send().await.unwrap();
+    assert_ne!(page.is_truncated(), Some(true), "more objects than one page shows");
+    let mut objects = BTreeMap::new();
+    for object in page.contents() {
+        let key = object.key().unwrap().to_owned();
+        let found = client.get_object().bucket(SITE).key(&key).send().await.unwrap();
+        let mut headers: Vec<(String, String)> = found.metadata().unwrap().clone().into_iter().collect();
+        headers.sort();
+        let named = [
+            ("content-type", found.content_type()),
+            ("cache-control", found.cache_control()),
+            ("etag", found.e_tag()),
+        ];
+        headers.extend(named.map(|(name, value)| (name.to_owned(), value.unwrap().to_owned())));
+        let bytes = found.body.collect().await.unwrap().into_bytes();
+        objects.insert(key, Public { bytes, headers });
+    }
+    objects
 }
 
 fn site_toml() -> String {

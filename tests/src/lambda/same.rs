@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    buckets::{Buckets, Public, SITE, TOKEN},
+    buckets::{Buckets, Public, SITE, TOKEN, objects},
     event,
     function::Function,
 };
@@ -30,27 +29,6 @@ fn client(room: &Room) -> aws_sdk_s3::Client {
         .endpoint_url(&room.s3)
         .force_path_style(true);
     aws_sdk_s3::Client::from_conf(config.build())
-}
-
-/// Everything public of the local program, read from its S3.
-async fn site(client: &aws_sdk_s3::Client) -> BTreeMap<String, (Bytes, Vec<(String, String)>)> {
-    let page = client.list_objects_v2().bucket(SITE).send().await.unwrap();
-    assert_ne!(page.is_truncated(), Some(true));
-    let mut objects = BTreeMap::new();
-    for object in page.contents() {
-        let key = object.key().unwrap().to_owned();
-        let found = client.get_object().bucket(SITE).key(&key).send().await.unwrap();
-        let mut headers: Vec<(String, String)> = found.metadata().unwrap().clone().into_iter().collect();
-        headers.sort();
-        let named = [
-            ("content-type", found.content_type()),
-            ("cache-control", found.cache_control()),
-            ("etag", found.e_tag()),
-        ];
-        headers.extend(named.map(|(name, value)| (name.to_owned(), value.unwrap().to_owned())));
-        objects.insert(key, (found.body.collect().await.unwrap().into_bytes(), headers));
-    }
-    objects
 }
 
 /// The version in an object's metadata is of the clock, so it may differ; nothing that a reader sees does.
@@ -120,7 +98,7 @@ async fn lambda_and_the_local_program_make_the_same_site() {
     let expected = buckets.site().await;
     let start = std::time::Instant::now();
     loop {
-        let found = site(&there).await;
+        let found = objects(&there).await;
         let different = differences(&expected, &found);
         if different.is_empty() {
             break;
@@ -130,10 +108,10 @@ async fn lambda_and_the_local_program_make_the_same_site() {
     }
 }
 
-fn differences(lambda: &BTreeMap<String, Public>, local: &BTreeMap<String, (Bytes, Vec<(String, String)>)>) -> Vec<String> {
+fn differences(lambda: &BTreeMap<String, Public>, local: &BTreeMap<String, Public>) -> Vec<String> {
     let keys: std::collections::BTreeSet<&String> = lambda.keys().chain(local.keys()).collect();
     let differs = |key: &&String| match (lambda.get(*key), local.get(*key)) {
-        (Some(one), Some((bytes, headers))) => one.bytes != bytes || comparable(&one.headers) != comparable(headers),
+        (Some(one), Some(other)) => one.bytes != other.bytes || comparable(&one.headers) != comparable(&other.headers),
         _ => true,
     };
     keys.into_iter().filter(differs).cloned().collect()
