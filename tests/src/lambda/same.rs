@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    buckets::{Buckets, Public, SITE, TOKEN, objects},
+    buckets::{Buckets, Public, TOKEN, objects},
     event,
     function::Function,
 };
