@@ -12,7 +12,11 @@ use atom_syndication::{
 };
 use release::{Lang, Site};
 
-use crate::{FeedId, FeedView, Item, stamp::Stamp};
+use crate::{
+    FeedId, FeedView, Item, Kind,
+    path::Month,
+    stamp::Stamp,
+};
 
 const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
 
@@ -36,24 +40,9 @@ impl FeedView {
     /// # Errors
     /// When the writer's output has another shape than this module knows.
     pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, AtomError> {
-        let config = WriteConfig {
-            write_document_declaration: false,
-            indent_size: Some(1),
-        };
-        let envelope = self.envelope(site, feed).write_with_config(Vec::new(), config)?;
-        let envelope = String::from_utf8_lossy(&envelope);
-        let open = envelope.trim_end().strip_suffix("</feed>").ok_or(AtomError::Shape)?;
-        let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end());
-        for item in self.items.iter().filter(|item| !item.withdrawn()) {
-            let entry = entry(item).write_with_config(Vec::new(), config)?;
-            let entry = String::from_utf8_lossy(&entry);
-            let inside = entry
-                .strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"")
-                .ok_or(AtomError::Shape)?;
-            out.push_str(&format!("<entry xml:lang=\"{}\"{}\n", item.language, inside.trim_end()));
-        }
-        out.push_str(&format!("</feed>\n<!-- view {} -->\n", self.fingerprint()));
-        Ok(out.into_bytes())
+        let shown = self.items.iter().filter(|item| !item.withdrawn());
+        let entries = shown.map(|item| (entry(item), &item.language));
+        put_together(&self.envelope(site, feed), entries, &self.fingerprint())
     }
 
     fn envelope(&self, site: &Site, feed: &FeedId) -> Feed {
@@ -62,6 +51,11 @@ impl FeedView {
             link("alternate", self.home_page_url.clone(), Some("text/html"), Some(&self.language)),
         ];
         links.extend(site.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
+        // RFC 5005, section 4: what the window does not show any more is in the months.
+        if let (Kind::Filled, Some(newest)) = (&feed.kind, self.items.first()) {
+            let month = Month::of(newest.date_published);
+            links.push(archive_link("prev-archive", site, &self.language, month));
+        }
         for sibling in site.languages.iter().filter(|sibling| sibling.tag != self.language) {
             let other = FeedId::new(&sibling.tag, feed.kind.clone());
             links.push(link(
@@ -71,28 +65,15 @@ impl FeedView {
                 Some(&sibling.tag),
             ));
         }
-        let tombstones: Vec<_> = self.items.iter().filter(|item| item.withdrawn()).map(tombstone).collect();
-        let mut extensions = ExtensionMap::new();
-        let mut namespaces = BTreeMap::new();
-        if !tombstones.is_empty() {
-            extensions.insert("at".to_owned(), BTreeMap::from([("deleted-entry".to_owned(), tombstones)]));
-            namespaces.insert("at".to_owned(), TOMBSTONES.to_owned());
-        }
+        let withdrawn = self.items.iter().filter(|item| item.withdrawn());
+        let tombstones = withdrawn.map(|item| tombstone(&item.id, item.date_modified, &item.summary));
+        let (extensions, namespaces) = with_tombstones(tombstones.collect());
         Feed {
             title: Text::plain(self.title.clone()),
             id: feed_id(site, feed),
             updated: self.updated().map_or_else(never, fixed),
-            authors: vec![Person {
-                name: site.organisation.clone(),
-                email: Some(site.email.clone()),
-                uri: Some(self.home_page_url.clone()),
-                ..Person::default()
-            }],
-            generator: Some(Generator {
-                value: "Pressroom".to_owned(),
-                uri: None,
-                version: None,
-            }),
+            authors: vec![author(site, &self.home_page_url)],
+            generator: Some(generator()),
             links,
             subtitle: Some(Text::plain(self.description.clone())),
             extensions,
@@ -103,21 +84,77 @@ impl FeedView {
     }
 }
 
+/// The envelope, then the entries, each with its language.
+pub(crate) fn put_together<'a>(
+    envelope: &Feed,
+    entries: impl Iterator<Item = (Entry, &'a Lang)>,
+    fingerprint: &str,
+) -> Result<Vec<u8>, AtomError> {
+    let config = WriteConfig {
+        write_document_declaration: false,
+        indent_size: Some(1),
+    };
+    let envelope = envelope.write_with_config(Vec::new(), config)?;
+    let envelope = String::from_utf8_lossy(&envelope);
+    let open = envelope.trim_end().strip_suffix("</feed>").ok_or(AtomError::Shape)?;
+    let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end());
+    for (entry, language) in entries {
+        let entry = entry.write_with_config(Vec::new(), config)?;
+        let entry = String::from_utf8_lossy(&entry);
+        let inside = entry
+            .strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"")
+            .ok_or(AtomError::Shape)?;
+        out.push_str(&format!("<entry xml:lang=\"{language}\"{}\n", inside.trim_end()));
+    }
+    out.push_str(&format!("</feed>\n<!-- view {fingerprint} -->\n"));
+    Ok(out.into_bytes())
+}
+
 /// The feed's own id. It depends on who publishes and which feed it is, never on an address: a site may move (RFC 4287, section 4.2.6).
-fn feed_id(site: &Site, feed: &FeedId) -> String {
+pub(crate) fn feed_id(site: &Site, feed: &FeedId) -> String {
     let publisher = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, site.organisation.as_bytes());
     format!("urn:uuid:{}", uuid::Uuid::new_v5(&publisher, feed.atom().as_bytes()))
 }
 
-fn never() -> FixedDateTime {
+pub(crate) fn author(site: &Site, home: &str) -> Person {
+    Person {
+        name: site.organisation.clone(),
+        email: Some(site.email.clone()),
+        uri: Some(home.to_owned()),
+        ..Person::default()
+    }
+}
+
+pub(crate) fn generator() -> Generator {
+    Generator {
+        value: "Pressroom".to_owned(),
+        uri: None,
+        version: None,
+    }
+}
+
+/// The extensions of a feed with tombstones, and the namespaces they need.
+pub(crate) fn with_tombstones(tombstones: Vec<Extension>) -> (ExtensionMap, BTreeMap<String, String>) {
+    if tombstones.is_empty() {
+        return Default::default();
+    }
+    let extensions = BTreeMap::from([("at".to_owned(), BTreeMap::from([("deleted-entry".to_owned(), tombstones)]))]);
+    (extensions, BTreeMap::from([("at".to_owned(), TOMBSTONES.to_owned())]))
+}
+
+pub(crate) fn archive_link(rel: &str, site: &Site, language: &Lang, month: Month) -> Link {
+    link(rel, site.url(&month.atom(language)), Some("application/atom+xml"), None)
+}
+
+pub(crate) fn never() -> FixedDateTime {
     FixedDateTime::from_str(NEVER).unwrap_or_default()
 }
 
-fn fixed(stamp: Stamp) -> FixedDateTime {
+pub(crate) fn fixed(stamp: Stamp) -> FixedDateTime {
     FixedDateTime::from_str(&stamp.rfc3339()).unwrap_or_else(|_| never())
 }
 
-fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<&Lang>) -> Link {
+pub(crate) fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<&Lang>) -> Link {
     Link {
         href,
         rel: rel.to_owned(),
@@ -127,20 +164,22 @@ fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<&Lang
     }
 }
 
-fn tombstone(item: &Item) -> Extension {
-    let text = |name: &str, value: &str| Extension {
-        name: name.to_owned(),
-        value: Some(value.to_owned()),
-        ..Extension::default()
-    };
+/// A deleted entry (RFC 6721, section 3). Its comment, when there is one, is the public reason.
+pub(crate) fn tombstone(id: &str, when: Stamp, comment: &str) -> Extension {
+    let mut children = BTreeMap::new();
+    if !comment.is_empty() {
+        let comment = Extension {
+            name: "at:comment".to_owned(),
+            value: Some(comment.to_owned()),
+            ..Extension::default()
+        };
+        children.insert("comment".to_owned(), vec![comment]);
+    }
     Extension {
         name: "at:deleted-entry".to_owned(),
         value: None,
-        attrs: BTreeMap::from([
-            ("ref".to_owned(), item.id.clone()),
-            ("when".to_owned(), item.date_modified.rfc3339()),
-        ]),
-        children: BTreeMap::from([("comment".to_owned(), vec![text("at:comment", &item.summary)])]),
+        attrs: BTreeMap::from([("ref".to_owned(), id.to_owned()), ("when".to_owned(), when.rfc3339())]),
+        children,
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Index {
     pub topics: Vec<TopicCard>,
     /// Every feed.
     pub feeds: Vec<FeedCard>,
+    /// The open page of the change log.
+    pub changes: String,
+    /// The months that have releases, per language.
+    pub archives: BTreeMap<Lang, String>,
     /// Every JSON Schema by name.
     pub schemas: BTreeMap<String, String>,
 }
@@ -127,6 +131,12 @@ impl Index {
                 })
                 .collect(),
             feeds: FeedId::all(site).into_iter().map(feed).collect(),
+            changes: site.url(path::CHANGES),
+            archives: site
+                .languages
+                .iter()
+                .map(|language| (language.tag.clone(), site.url(&path::months(&language.tag))))
+                .collect(),
             schemas: schema::NAMES
                 .iter()
                 .map(|name| ((*name).to_owned(), site.url(&path::schema(name))))

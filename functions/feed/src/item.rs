@@ -79,6 +79,9 @@ pub struct More {
     /// True when the feed is too large for the full content: `content_html` is the summary.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shortened: bool,
+    /// Of a shortened item: how large its full content is, escaped, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_size: Option<usize>,
     /// The page of each language the release really has.
     pub translations: BTreeMap<Lang, String>,
     /// Topic ids, in the order of `tags`.
@@ -143,6 +146,7 @@ impl Item {
                 status: public.status,
                 fallback: shown != *language && !withdrawn,
                 shortened: false,
+                full_size: None,
                 translations: public.url.clone(),
                 topics: public.topics.clone(),
                 event: public.event.clone(),

@@ -3,10 +3,13 @@
 //! A view is a pure function of the public revisions and `site.toml`: the same revisions in any order give the same bytes.
 //! Nothing here reads a clock, a file or the network.
 
+mod archive;
 mod atom;
+mod change;
 mod content;
 mod index;
 mod item;
+mod month;
 mod page;
 pub mod path;
 mod public;
@@ -14,15 +17,19 @@ mod rss;
 pub mod schema;
 mod stamp;
 mod view;
+mod window;
 mod words;
 
+pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
 pub use index::Index;
 pub use item::Item;
+pub use month::{Arrival, LeftMonth, MonthLine, MonthView, MonthsView, Order};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
-pub use path::{FeedId, Kind};
-pub use public::{Card, Public, ReleaseView, VersionEntry};
+pub use path::{FeedId, Kind, Month};
+pub use public::{Card, Former, Public, ReleaseView, VersionEntry};
 pub use stamp::Stamp;
-pub use view::FeedView;
+pub use view::{FeedView, Left};
+pub use window::{Admission, Needs, Older, Reach};
 pub use words::Words;
 
 /// The version of every JSON document: within it fields are only added.

@@ -3,6 +3,50 @@
 use release::{Lang, Path, Site};
 use uuid::Uuid;
 
+use crate::Stamp;
+
+/// A calendar month in the press office's time zone: what an archive document covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month {
+    /// 1 to 9999.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+}
+
+impl Month {
+    /// The month in which something was published.
+    pub fn of(published: Stamp) -> Self {
+        let day = published.day();
+        Self {
+            year: day.year(),
+            month: day.month(),
+        }
+    }
+
+    /// Reads the end of an archive's address, `…/2026/06/…`.
+    pub(crate) fn in_url(url: &str) -> Option<Self> {
+        let (_, tail) = url.rsplit_once("/archive/")?;
+        let mut parts = tail.split('/');
+        let (year, month) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(Self { year, month })
+    }
+
+    fn folder(self, language: &Lang) -> String {
+        format!("/{language}/archive/{:04}/{:02}", self.year, self.month)
+    }
+
+    /// The JSON index of the month.
+    pub fn json(self, language: &Lang) -> String {
+        format!("{}/index.json", self.folder(language))
+    }
+
+    /// The Atom archive document of the month (RFC 5005, section 4).
+    pub fn atom(self, language: &Lang) -> String {
+        format!("{}/atom.xml", self.folder(language))
+    }
+}
+
 /// Which releases a feed shows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -87,6 +131,19 @@ pub fn release(id: Uuid) -> String {
 /// One public revision.
 pub fn version(id: Uuid, revision: u32) -> String {
     format!("/releases/{id}/v{revision}.json")
+}
+
+/// The months that have releases.
+pub fn months(language: &Lang) -> String {
+    format!("/{language}/archive/index.json")
+}
+
+/// The open page of the change log.
+pub const CHANGES: &str = "/changes/head.json";
+
+/// A sealed page of the change log, counted from 1.
+pub fn changes_page(page: u32) -> String {
+    format!("/changes/{page:08}.json")
 }
 
 /// The discovery root.

@@ -7,7 +7,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{SCHEMA_VERSION, Stamp, content, path, sha256, to_json};
+use crate::{
+    SCHEMA_VERSION, Stamp, archive,
+    change::Entry,
+    content,
+    month::{Arrival, LeftMonth},
+    path::{self, Month},
+    sha256, to_json,
+};
 
 /// Characters of a summary that was not written but taken from the body.
 const SUMMARY_CHARS: usize = 300;
@@ -47,6 +54,29 @@ pub struct Card {
     /// The event it reports on.
     #[serde(default)]
     pub event: Option<Event>,
+    /// An imported release keeps the guid its readers know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    /// What earlier revisions had and this one has not: feeds that it left.
+    #[serde(default, skip_serializing_if = "Former::is_empty")]
+    pub former: Former,
+}
+
+/// What earlier revisions of a release had and the latest has not.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Former {
+    /// Languages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<Lang>,
+    /// Topic ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+impl Former {
+    fn is_empty(&self) -> bool {
+        self.languages.is_empty() && self.topics.is_empty()
+    }
 }
 
 /// A text as the public sees it.
@@ -232,31 +262,7 @@ impl Public {
 
     /// The language whose text stands in for `language`.
     pub fn shown_for(&self, site: &Site, language: &Lang) -> Lang {
-        let chain = std::iter::once(language)
-            .chain(site.fallback(language))
-            .chain(std::iter::once(&self.language));
-        let mut real = chain.filter(|candidate| self.languages.contains(candidate));
-        real.next().or(self.languages.first()).unwrap_or(&self.language).clone()
-    }
-
-    /// The card of this revision.
-    pub fn card(&self, sha256: String) -> Card {
-        Card {
-            id: self.id,
-            revision: self.revision,
-            status: self.status,
-            language: self.language.clone(),
-            languages: self.languages.clone(),
-            title: self.title.clone(),
-            summary: self.summary.clone(),
-            published: self.published,
-            updated: self.updated,
-            url: self.url.clone(),
-            json: self.json.clone(),
-            sha256,
-            topics: self.topics.clone(),
-            event: self.event.clone(),
-        }
+        archive::shown_for(site, language, &self.language, &self.languages)
     }
 }
 
@@ -277,6 +283,8 @@ pub struct VersionEntry {
     pub languages: Vec<Lang>,
     /// Topics it had, for the same reason.
     pub topics: Vec<String>,
+    /// Its date, for the same reason: the months it was in.
+    pub published: Stamp,
 }
 
 /// The public release with its history: the document and state `releases/{id}.json`.
@@ -307,6 +315,7 @@ impl ReleaseView {
             sha256: digest.clone(),
             languages: public.languages.clone(),
             topics: public.topics.clone(),
+            published: public.published,
         });
         versions.sort_by_key(|version| version.revision);
         match current {
@@ -320,6 +329,62 @@ impl ReleaseView {
                 versions,
             }),
         }
+    }
+
+    /// The card of the latest revision.
+    pub fn card(&self) -> Card {
+        let latest = &self.latest;
+        let (languages, topics) = self.ever();
+        Card {
+            id: latest.id,
+            revision: latest.revision,
+            status: latest.status,
+            language: latest.language.clone(),
+            languages: latest.languages.clone(),
+            title: latest.title.clone(),
+            summary: latest.summary.clone(),
+            published: latest.published,
+            updated: latest.updated,
+            url: latest.url.clone(),
+            json: latest.json.clone(),
+            sha256: self.sha256.clone(),
+            topics: latest.topics.clone(),
+            event: latest.event.clone(),
+            guid: latest.guid.clone(),
+            former: Former {
+                languages: languages.into_iter().filter(|lang| !latest.languages.contains(lang)).collect(),
+                topics: topics.into_iter().filter(|topic| !latest.topics.contains(topic)).collect(),
+            },
+        }
+    }
+
+    /// Every month in which any public revision was.
+    pub fn months(&self) -> BTreeSet<Month> {
+        self.versions.iter().map(|version| Month::of(version.published)).collect()
+    }
+
+    /// What a month must know of the release.
+    pub fn arrival(&self, month: Month) -> Arrival {
+        if Month::of(self.latest.published) == month {
+            Arrival::Here(Box::new(self.card()))
+        } else {
+            Arrival::Left(LeftMonth {
+                release: self.latest.id,
+                revision: self.latest.revision,
+            })
+        }
+    }
+
+    /// What the journal says of one of its revisions.
+    pub fn entry(&self, revision: &Revision) -> Option<Entry> {
+        let version = self.versions.iter().find(|version| version.revision == revision.revision)?;
+        Some(Entry {
+            release: self.latest.id,
+            revision: version.revision,
+            at: revision.at,
+            status: version.status,
+            sha256: version.sha256.clone(),
+        })
     }
 
     /// Every language and topic any public revision had: the feeds that must hear of a change.

@@ -5,10 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, content, path, public::Public, sha256};
-
-/// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
-const ITEM_OVERHEAD: usize = 2_500;
+use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, path, public::Public, sha256};
 
 /// A JSON Feed 1.1 document (<https://www.jsonfeed.org/version/1.1/>).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,92 +133,6 @@ impl FeedView {
             Kind::Only => public.languages.contains(&feed.language),
             Kind::Topic(topic) => public.topics.contains(topic),
         }
-    }
-
-    /// Takes in public revisions; the higher revision of a release wins. `None` when nothing changes.
-    ///
-    /// The order of calls and repeats do not matter.
-    pub fn admit(current: Option<&Self>, publics: &[&Public], site: &Site, feed: &FeedId) -> Option<Self> {
-        let mut view = Self::empty(site, feed);
-        if let Some(current) = current {
-            view.items.clone_from(&current.items);
-            view.more.left.clone_from(&current.more.left);
-        }
-        for public in publics {
-            view.admit_one(public, site, feed);
-        }
-        view.close_window(site);
-        (current != Some(&view)).then_some(view)
-    }
-
-    fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
-        let shown = self
-            .items
-            .iter()
-            .find(|item| item.more.release == public.id)
-            .map(|item| item.more.revision);
-        let left = self
-            .more
-            .left
-            .iter()
-            .find(|left| left.release == public.id)
-            .map(|left| left.revision);
-        if shown.max(left) >= Some(public.revision) {
-            return;
-        }
-        self.items.retain(|item| item.more.release != public.id);
-        self.more.left.retain(|left| left.release != public.id);
-        if Self::belongs(public, feed) {
-            self.items.push(Item::new(public, site, &feed.language));
-        } else {
-            self.more.left.push(Left {
-                release: public.id,
-                revision: public.revision,
-                date_published: public.published,
-            });
-        }
-    }
-
-    /// Newest `items`, plus everything within `hours` before the newest one, at most `bytes`.
-    fn close_window(&mut self, site: &Site) {
-        self.items.sort_by_key(Item::order);
-        self.more
-            .left
-            .sort_by_key(|left| (std::cmp::Reverse(left.date_published), left.release));
-        let window = &site.window;
-        if let Some(newest) = self.items.first().map(|item| item.date_published.at().as_second()) {
-            let oldest = newest - i64::from(window.hours) * 3600;
-            let recent = self
-                .items
-                .iter()
-                .take_while(|item| item.date_published.at().as_second() >= oldest)
-                .count();
-            self.items.truncate(recent.max(window.items));
-        }
-        self.cap_bytes(window.bytes);
-        if self.items.len() >= window.items {
-            let last = self.items.last().map(|item| item.date_published);
-            self.more.left.retain(|left| Some(left.date_published) >= last);
-        }
-    }
-
-    fn cap_bytes(&mut self, bytes: usize) {
-        let mut used = ITEM_OVERHEAD;
-        let mut keep = self.items.len();
-        for (n, item) in self.items.iter_mut().enumerate() {
-            let fixed = ITEM_OVERHEAD + 3 * content::escape(&item.summary).len() + 2 * item.title.len() + 300 * item.attachments.len();
-            let full = fixed + content::escape(&item.content_html).len();
-            if used + full > bytes && !item.more.shortened {
-                item.more.shortened = true;
-                item.content_html = content::paragraphs(&item.summary);
-            }
-            used += if item.more.shortened { fixed } else { full };
-            if used > bytes {
-                keep = n.max(1);
-                break;
-            }
-        }
-        self.items.truncate(keep);
     }
 
     /// When anything shown last changed; never the clock. `None` while the feed is empty.

@@ -9,6 +9,9 @@ pub enum Failure {
     /// A format's writer failed.
     #[error("rendering: {0}")]
     Render(String),
+    /// An object is not what it must be; repeating does not help.
+    #[error("{0}")]
+    Damaged(String),
 }
 
 impl Failure {

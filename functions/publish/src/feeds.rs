@@ -3,15 +3,20 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use feed::{FeedId, FeedView, Kind, Public, home_page};
+use feed::{Admission, FeedId, FeedView, Kind, Older, Public, home_page};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use release::Site;
-use store::{Expect, Format, Key};
+use store::{Expect, Format, Key, Merged};
 
-use crate::{Arrived, Desk, Failure, PARALLEL, concerns};
+use crate::{
+    Arrived, Desk, Failure, PARALLEL, concerns,
+    refill::{self, Basis},
+};
 
 /// Feeds under way at once; each has three more documents.
 const FEEDS: usize = 16;
+/// Rivals that write a feed in between, before the work is given back.
+const RIVALS: usize = 40;
 
 /// What is rendered from a feed's state.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +56,11 @@ impl Rendering {
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {
-        let publics: Vec<&Public> = arrived.iter().filter(|one| concerns(&feed, one)).map(|one| &one.public).collect();
+        let publics: Vec<&Public> = arrived
+            .iter()
+            .filter(|one| one.latest && concerns(&feed, one))
+            .map(|one| &one.public)
+            .collect();
         let result = refresh_one(desk, &feed, &publics).await;
         result.err().map(|failure| (feed, failure))
     };
@@ -66,10 +75,7 @@ pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<Fe
 /// Merges public revisions into one feed and derives its renderings.
 pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let key = Key::Feed(feed.clone(), Format::Json);
-    let merged = store
-        .merge(&key, false, |current| FeedView::admit(current, publics, site, feed))
-        .await?;
+    let merged = merge(desk, feed, publics).await?;
     let derive = |rendering: Rendering| {
         let merged = &merged;
         async move {
@@ -90,4 +96,39 @@ pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public])
         .try_collect::<Vec<()>>()
         .await?;
     Ok(())
+}
+
+/// Merges public revisions into a feed's state, fetching what its document does not hold.
+async fn merge(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<Merged<FeedView>, Failure> {
+    let store = &desk.store;
+    let key = Key::Feed(feed.clone(), Format::Json);
+    let mut current = store.load::<FeedView>(&key).await?;
+    for _ in 0..RIVALS {
+        let (admission, basis) = admit(desk, feed, current.as_ref().map(|current| &*current.state), publics).await?;
+        let merged = match (admission, current) {
+            (Admission::Changed(next), current) => store.swap(&key, current, *next).await?,
+            (_, Some(current)) => Some(current.unchanged()),
+            (_, None) => None,
+        };
+        if let Some(merged) = merged
+            // A release that came into a month meanwhile was perhaps too old for the feed as its publisher saw it.
+            && basis.still(desk, feed).await?
+        {
+            return Ok(merged);
+        }
+        current = store.load_now(&key).await?;
+    }
+    Err(store::Error::Conflict { key: key.path() }.into())
+}
+
+/// Asks for what is missing until the feed can be told.
+async fn admit(desk: &Desk, feed: &FeedId, current: Option<&FeedView>, publics: &[&Public]) -> Result<(Admission, Basis), Failure> {
+    let mut older = Older::default();
+    let mut basis = Basis::default();
+    loop {
+        match FeedView::admit(current, publics, &older, &desk.site, feed) {
+            Admission::Needs(needs) => refill::fetch(desk, feed, needs, &mut older, &mut basis).await?,
+            done => return Ok((done, basis)),
+        }
+    }
 }

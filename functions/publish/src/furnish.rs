@@ -1,10 +1,11 @@
-//! What a site has before its first release: the index, schemas, style sheet, chooser, and every feed, empty.
+//! What a site has before its first release: the index, schemas, style sheet, chooser, every feed, the list of
+//! months and the change log, empty.
 
 use feed::{FeedId, Index, STYLE, chooser, not_found, schema};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use store::Key;
 
-use crate::{Desk, Failure, feeds};
+use crate::{Desk, Failure, feeds, log, months};
 
 /// Feeds looked at at once.
 const FEEDS: usize = 16;
@@ -29,6 +30,8 @@ pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
     let all = FeedId::all(site);
     let one = |feed: FeedId| async move { feeds::refresh_one(desk, &feed, &[]).await };
     stream::iter(all).map(one).buffer_unordered(FEEDS).try_collect::<Vec<()>>().await?;
+    months::list(desk, &[]).await?;
+    log::show(desk, &log::append(desk, &[]).await?).await?;
     // Last: the index leads to nothing that is not there.
     store.put_changed(&Key::Index, feed::to_json(&Index::of(site))).await?;
     Ok(())

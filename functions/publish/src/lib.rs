@@ -9,14 +9,21 @@ mod failure;
 mod feeds;
 mod furnish;
 mod intake;
+mod log;
+mod months;
+mod refill;
 mod releases;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use feed::{FeedId, Kind, Public, ReleaseView};
+use feed::{Entry, FeedId, Kind, Public, ReleaseView};
+use futures::future;
 use release::Site;
-use store::Store;
-use tracing::{error, info};
+use store::{Bucket, Key, Store};
+use tracing::{error, info, warn};
 use uuid::Uuid;
 
 pub use config::Config;
@@ -56,10 +63,24 @@ pub struct Outcome {
     pub set_aside: Vec<String>,
 }
 
-/// A public revision of this batch and the view it went into.
+/// A public revision of this batch and the public release it went into.
 struct Arrived {
     public: Public,
-    view: ReleaseView,
+    view: Arc<ReleaseView>,
+    /// Of the public release.
+    version: u64,
+    /// What the journal says of it.
+    entry: Entry,
+    /// No higher revision is public.
+    latest: bool,
+    /// The release was not public before.
+    first: bool,
+}
+
+impl Arrived {
+    fn key(&self) -> (Uuid, u32) {
+        (self.public.id, self.public.revision)
+    }
 }
 
 /// Brings the views up to date with the revisions that a batch of messages names.
@@ -90,60 +111,148 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
             }
         }
     }
-    let mut failed: BTreeSet<(Uuid, u32)> = BTreeSet::new();
-    let arrived = arrive(desk, wanted.keys().copied().collect(), &mut failed, &mut outcome).await;
-    let feeds = touched(&arrived, &desk.site);
-    for (feed, failure) in feeds::refresh(desk, &arrived, feeds).await {
-        error!(feed = feed.json(), %failure, "a feed could not be written");
-        let concerned = arrived.iter().filter(|a| concerns(&feed, a));
-        failed.extend(concerned.map(|a| (a.public.id, a.public.revision)));
-    }
+    let mut failed = Failed::default();
+    let mut arrived = arrive(desk, wanted.keys().copied().collect(), &mut failed, &mut outcome).await;
+    spread(desk, &mut arrived, &mut failed).await;
+    let mut done = Vec::new();
     for arrived in &arrived {
-        let key = (arrived.public.id, arrived.public.revision);
-        if !failed.contains(&key) {
+        let key = arrived.key();
+        if !failed.0.contains(&key) {
             info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
             outcome.published.push(key);
+            done.push(Key::Pending(key.0, key.1));
         }
     }
-    let again: BTreeSet<&str> = failed.iter().filter_map(|key| wanted.get(key)).flatten().copied().collect();
+    if let Err(failure) = desk.store.delete_all(Bucket::Content, &done).await {
+        // The sweeper finds them, sees that all is done, and removes them.
+        warn!(%failure, "the markers of what is public now could not be removed");
+    }
+    let again: BTreeSet<&str> = failed.0.iter().filter_map(|key| wanted.get(key)).flatten().copied().collect();
     outcome.failed.extend(again.into_iter().map(str::to_owned));
     outcome
 }
 
-/// Reads the revisions and writes what belongs to one release alone.
-async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut BTreeSet<(Uuid, u32)>, outcome: &mut Outcome) -> Vec<Arrived> {
+/// Revisions whose messages must come again.
+#[derive(Default)]
+struct Failed(BTreeSet<(Uuid, u32)>);
+
+impl Failed {
+    fn add(&mut self, key: (Uuid, u32), failure: &Failure, what: &str) {
+        error!(release.id = %key.0, revision = key.1, %failure, "{what}");
+        self.0.insert(key);
+    }
+}
+
+/// Reads the revisions and writes what belongs to one release alone, but for its pages.
+async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcome: &mut Outcome) -> Vec<Arrived> {
     let mut arrived = Vec::new();
     for (key, read) in intake::read(desk, keys).await {
         match read {
             Ok(intake::Read::Public(revision)) => arrived.push((key, revision)),
             Ok(intake::Read::NotPublic | intake::Read::Gone) => {}
             Ok(intake::Read::SetAside(path)) => outcome.set_aside.push(path),
-            Err(failure) => {
-                error!(release.id = %key.0, revision = key.1, %failure, "a revision could not be read");
-                failed.insert(key);
-            }
+            Err(failure) => failed.add(key, &failure.into(), "a revision could not be read"),
         }
     }
     let mut done = Vec::new();
     for (key, result) in releases::write(desk, arrived).await {
         match result {
-            Ok(Some(one)) => done.push(one),
-            Ok(None) => {}
-            Err(failure) => {
-                error!(release.id = %key.0, revision = key.1, %failure, "a release's own documents could not be written");
-                failed.insert(key);
-            }
+            Ok(one) => done.push(one),
+            Err(failure) => failed.add(key, &failure, "a public release could not be written"),
         }
     }
-    done.sort_by_key(|one| (one.public.id, one.public.revision));
+    done.sort_by_key(Arrived::key);
     done
 }
 
-/// The feeds that must hear of these releases: where they are, and where any of their versions has been.
+/// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
+/// and the change log last.
+async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
+    let (pages, merges) = future::join(releases::pages(desk, arrived), months::merge(desk, months::touched(arrived))).await;
+    let mut lost = BTreeSet::new();
+    for (key, failure) in pages {
+        failed.add(key, &failure, "a page could not be written");
+        lost.insert(key);
+    }
+    let mut archived = Vec::new();
+    for (month, merge) in merges {
+        match merge {
+            Ok(merge) => archived.push(merge),
+            Err(failure) => {
+                for one in arrived.iter().filter(|one| one.view.months().contains(&month)) {
+                    failed.add(one.key(), &failure, "a month could not be written");
+                    lost.insert(one.key());
+                }
+            }
+        }
+    }
+    // A feed may ask the months for older releases, so it never knows more than they do.
+    arrived.retain(|one| !lost.contains(&one.key()));
+    if arrived.is_empty() {
+        return;
+    }
+    let months = archived.iter().map(|merge| merge.month).collect::<Vec<_>>();
+    let (archived, listed) = match news(desk, archived).await {
+        Ok(archived) => archived,
+        Err(failure) => {
+            for one in arrived.iter() {
+                failed.add(one.key(), &failure, "the months could not be linked");
+            }
+            return;
+        }
+    };
+    let entries: Vec<Entry> = arrived.iter().map(|one| one.entry.clone()).collect();
+    let (feeds, months_done, log) = future::join3(
+        feeds::refresh(desk, arrived, touched(arrived, &desk.site)),
+        archive(desk, &archived, listed),
+        log::append(desk, &entries),
+    )
+    .await;
+    for (feed, failure) in feeds {
+        error!(feed = feed.json(), %failure, "a feed could not be written");
+        for one in arrived.iter().filter(|one| concerns(&feed, one)) {
+            failed.0.insert(one.key());
+        }
+    }
+    if let Err(failure) = months_done {
+        for one in arrived.iter().filter(|one| months.iter().any(|month| one.view.months().contains(month))) {
+            failed.add(one.key(), &failure, "the archive could not be written");
+        }
+    }
+    let shown = match log {
+        Ok(appended) => log::show(desk, &appended).await,
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = shown {
+        for one in arrived.iter() {
+            failed.add(one.key(), &failure, "the change log could not be written");
+        }
+    }
+}
+
+/// Of a month that is new to the list, or may be, list and links come first. True when that was done.
+async fn news(desk: &Desk, archived: Vec<months::Merge>) -> Result<(Vec<months::Merge>, bool), Failure> {
+    if !months::news(desk, &archived).await? {
+        return Ok((archived, false));
+    }
+    months::list(desk, &archived).await?;
+    Ok((months::link(desk, archived).await?, true))
+}
+
+async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Result<(), Failure> {
+    let list = async {
+        if listed { Ok(()) } else { months::list(desk, archived).await }
+    };
+    let (list, derived) = future::join(list, months::derive(desk, archived)).await;
+    list.and(derived)
+}
+
+/// The feeds that must hear of these releases: where they are, and where any of their versions has been. An overtaken revision
+/// changes none: the event of the later one does.
 fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
     let all = FeedId::all(site);
     all.into_iter()
-        .filter(|feed| arrived.iter().any(|one| concerns(feed, one)))
+        .filter(|feed| arrived.iter().any(|one| one.latest && concerns(feed, one)))
         .collect()
 }
 

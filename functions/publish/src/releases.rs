@@ -1,46 +1,77 @@
 //! What belongs to one release alone: its version documents, `releases/{id}.json` and its pages.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use feed::{Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Revision, Status};
-use store::{Expect, Key, Store};
+use store::{Created, Expect, Key, Store};
 use uuid::Uuid;
 
 use crate::{Arrived, Desk, Failure, PARALLEL};
 
 /// Releases under way at once; each has a page for every language.
 const RELEASES: usize = 8;
+/// Revisions that become public while an older one's documents are put right, before the work is given back.
+const RIVALS: usize = 10;
 
-type Result_ = Result<Option<Arrived>, Failure>;
-
-pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision>)>) -> Vec<((Uuid, u32), Result_)> {
+/// Writes the version documents and the public releases.
+pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision>)>) -> Vec<((Uuid, u32), Result<Arrived, Failure>)> {
     let one = |(key, revision): ((Uuid, u32), Box<Revision>)| async move { (key, write_one(desk, &revision).await) };
     stream::iter(revisions).map(one).buffer_unordered(RELEASES).collect().await
 }
 
-/// `None` when a higher revision is public already: its own event brings its views up to date.
-async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
+async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let Some(public) = Public::of(revision, site) else {
-        return Ok(None);
-    };
-    let version = Key::Version(public.id, public.revision);
+    let public = Public::of(revision, site).ok_or_else(|| Failure::render("a public revision without a path or a date"))?;
     let key = Key::Release(public.id);
     // The first revision of a release meets no document of it, unless its event comes twice.
     let fresh = public.revision == 1;
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
-    let (created, merged) = future::join(store.create(&version, public.document()), store.merge(&key, fresh, admit)).await;
-    created?;
+    let (written, merged) = future::join(version(store, &public), store.merge(&key, fresh, admit)).await;
+    written?;
     let merged = merged?;
-    let view = ReleaseView::clone(&merged.state);
-    if view.latest.status == Status::Withdrawn {
-        take_back(store, &view).await?;
+    let view = versions(desk, &merged.state).await?;
+    let entry = view
+        .entry(revision)
+        .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
+    Ok(Arrived {
+        latest: view.latest.revision == public.revision,
+        first: merged.changed && merged.prior.is_none(),
+        version: merged.version,
+        entry,
+        public,
+        view,
+    })
+}
+
+/// A public revision never changes, so neither does its document; what else is there was made by hand or for another `site.toml`.
+async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
+    let (key, bytes) = (Key::Version(public.id, public.revision), public.document());
+    if let Created::Exists(_) = store.create(&key, bytes.clone()).await? {
+        store.put(&key, bytes).await?;
     }
-    if view.latest.revision != public.revision {
-        return Ok(None);
+    Ok(())
+}
+
+/// Writes the pages of the releases whose latest revision arrived.
+pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
+    let mut work = Vec::new();
+    for one in arrived.iter().filter(|one| one.latest) {
+        let key = (one.public.id, one.public.revision);
+        let pages = pages_of(desk, one.public.clone(), one.version, one.first);
+        work.push(async move { pages.await.err().map(|failure| (key, failure)) });
     }
-    let first = merged.changed && merged.prior.is_none();
+    stream::iter(work)
+        .buffer_unordered(RELEASES)
+        .filter_map(future::ready)
+        .collect()
+        .await
+}
+
+async fn pages_of(desk: &Desk, public: Public, version: u64, first: bool) -> Result<(), Failure> {
+    let (store, site) = (&desk.store, &desk.site);
     let page = |language: Lang| {
         let public = &public;
         async move {
@@ -52,25 +83,54 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
             let bytes = Bytes::from(release_page(public, site, &language).map_err(Failure::render)?);
             // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
             let expect = || if first { Expect::Absent } else { Expect::Unknown };
-            store.derive(&Key::Page(language, at), merged.version, bytes, expect).await?;
+            store.derive(&Key::Page(language, at), version, bytes, expect).await?;
             Ok::<_, Failure>(())
         }
     };
     let languages: Vec<Lang> = site.languages.iter().map(|language| language.tag.clone()).collect();
-    stream::iter(languages)
-        .map(page)
-        .buffer_unordered(PARALLEL)
-        .try_collect::<Vec<()>>()
-        .await?;
-    Ok(Some(Arrived { public, view }))
+    stream::iter(languages).map(page).buffer_unordered(PARALLEL).try_collect().await
 }
 
-/// A withdrawal removes the texts that were public; the notice and the history stay.
-async fn take_back(store: &Store, view: &ReleaseView) -> Result<(), Failure> {
-    for version in &view.versions {
-        if version.status == Status::Published {
-            store.delete(&Key::Version(view.latest.id, version.revision)).await?;
+/// A withdrawal removes the texts that were public; a restore brings them back. The notice and the history stay.
+///
+/// Whoever did either looks again: the one who acted last has seen the latest revision.
+async fn versions(desk: &Desk, view: &Arc<ReleaseView>) -> Result<Arc<ReleaseView>, Failure> {
+    let store = &desk.store;
+    let mut view = Arc::clone(view);
+    for _ in 0..RIVALS {
+        let withdrawn = view.latest.status == Status::Withdrawn;
+        let once = view.versions.iter().any(|version| version.status == Status::Withdrawn);
+        if !once {
+            return Ok(view);
+        }
+        let shown = view.versions.iter().filter(|version| version.status == Status::Published);
+        for n in shown.map(|version| version.revision) {
+            if withdrawn {
+                store.delete(&Key::Version(view.latest.id, n)).await?;
+            } else {
+                bring_back(desk, view.latest.id, n).await?;
+            }
+        }
+        let now = store.load_now::<ReleaseView>(&Key::Release(view.latest.id)).await?;
+        match now {
+            Some(now) if now.state.latest.revision != view.latest.revision => view = now.state,
+            _ => return Ok(view),
         }
     }
-    Ok(())
+    Err(store::Error::Conflict {
+        key: Key::Release(view.latest.id).path(),
+    }
+    .into())
+}
+
+async fn bring_back(desk: &Desk, id: Uuid, n: u32) -> Result<(), Failure> {
+    let key = Key::Revision(id, n);
+    let Some(found) = desk.store.get(&key).await? else {
+        return Err(store::Error::Missing { key: key.path() }.into());
+    };
+    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
+    match Public::of(&revision, &desk.site) {
+        Some(public) => version(&desk.store, &public).await,
+        None => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use feed::{FeedId, path};
+use feed::{FeedId, Month, path};
 use release::{Lang, Path};
 use uuid::Uuid;
 
@@ -41,6 +41,12 @@ pub enum Key {
     Idempotency(String),
     /// A record of a revision that cannot be read.
     SetAside(Uuid, u32),
+    /// Says that a revision is on its way to the public: whoever finds an old one brings it there.
+    Pending(Uuid, u32),
+    /// The open end of the change log, with what only the publisher needs.
+    Journal,
+    /// A sealed page of the journal.
+    JournalPage(u32),
     /// The language chooser.
     Chooser,
     /// The page for an address where nothing is.
@@ -59,6 +65,16 @@ pub enum Key {
     Release(Uuid),
     /// A public revision.
     Version(Uuid, u32),
+    /// The JSON index of a month.
+    Month(Lang, Month),
+    /// The Atom archive document of a month.
+    MonthAtom(Lang, Month),
+    /// The months that have releases.
+    Months(Lang),
+    /// The open page of the change log.
+    Changes,
+    /// A sealed page of the change log.
+    ChangesPage(u32),
     /// A JSON Schema.
     Schema(&'static str),
 }
@@ -70,6 +86,8 @@ const JSON: &str = "application/json";
 const CHANGES: &str = "public, max-age=60, stale-while-revalidate=300";
 /// Version documents do not change, but a withdrawal takes them away.
 const VERSION: &str = "public, max-age=300";
+/// Sealed for ever.
+const SEALED: &str = "public, max-age=31536000, immutable";
 /// Nobody's business.
 const PRIVATE: &str = "no-store";
 
@@ -84,6 +102,9 @@ impl Key {
             Self::Slug(path) => format!("slugs/{}", path.tail()),
             Self::Idempotency(hash) => format!("idempotency/{hash}.json"),
             Self::SetAside(id, n) => format!("set-aside/{id}/{n}.json"),
+            Self::Pending(id, n) => format!("pending/{id}/{n}"),
+            Self::Journal => "journal/head.json".to_owned(),
+            Self::JournalPage(page) => format!("journal/{page:08}.json"),
             Self::Chooser => "index.html".to_owned(),
             Self::NotFound => "404.html".to_owned(),
             Self::Style => path::STYLE[1..].to_owned(),
@@ -95,6 +116,11 @@ impl Key {
             Self::Index => path::INDEX[1..].to_owned(),
             Self::Release(id) => path::release(*id)[1..].to_owned(),
             Self::Version(id, n) => path::version(*id, *n)[1..].to_owned(),
+            Self::Month(language, month) => month.json(language)[1..].to_owned(),
+            Self::MonthAtom(language, month) => month.atom(language)[1..].to_owned(),
+            Self::Months(language) => path::months(language)[1..].to_owned(),
+            Self::Changes => path::CHANGES[1..].to_owned(),
+            Self::ChangesPage(page) => path::changes_page(*page)[1..].to_owned(),
             Self::Schema(name) => path::schema(name)[1..].to_owned(),
         }
     }
@@ -103,14 +129,15 @@ impl Key {
     pub fn content_type(&self) -> &'static str {
         match self {
             Self::SiteConfig => "application/toml",
-            Self::Slug(_) => "text/plain; charset=utf-8",
-            Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) => JSON,
+            Self::Slug(_) | Self::Pending(..) => "text/plain; charset=utf-8",
+            Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) | Self::Journal | Self::JournalPage(_) => JSON,
             Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
             Self::Style => "text/css; charset=utf-8",
             Self::Feed(_, Format::Rss) => "application/rss+xml; charset=utf-8",
-            Self::Feed(_, Format::Atom) => "application/atom+xml; charset=utf-8",
+            Self::Feed(_, Format::Atom) | Self::MonthAtom(..) => "application/atom+xml; charset=utf-8",
             Self::Feed(_, Format::Json) => "application/feed+json; charset=utf-8",
             Self::Index | Self::Release(_) | Self::Version(..) => JSON,
+            Self::Month(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => JSON,
             Self::Schema(_) => "application/schema+json",
         }
     }
@@ -118,7 +145,10 @@ impl Key {
     /// How long others may keep it (RFC 9111, section 5.2).
     pub fn cache_control(&self) -> &'static str {
         match self {
+            Self::ChangesPage(_) => SEALED,
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => PRIVATE,
+            Self::Pending(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
+            Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes => CHANGES,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
             Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
             Self::Version(..) => VERSION,
@@ -131,6 +161,8 @@ impl Key {
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => {
                 Bucket::Content
             }
+            Self::Pending(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
+            Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => Bucket::Site,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
         }

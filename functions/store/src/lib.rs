@@ -15,7 +15,7 @@ pub use connect::connect;
 pub use derive::{Derived, Expect};
 pub use error::Error;
 pub use key::{Bucket, Format, Key};
-pub use merge::Merged;
+pub use merge::{Current, Merged};
 pub use object::{Created, Head, Object};
 pub use serve::Served;
 

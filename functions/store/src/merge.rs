@@ -29,10 +29,35 @@ pub struct Merged<T> {
     pub changed: bool,
 }
 
-struct Current<T> {
-    state: Arc<T>,
+/// A state as it was read or last written.
+#[derive(Debug)]
+pub struct Current<T> {
+    /// The state.
+    pub state: Arc<T>,
     etag: String,
     version: u64,
+}
+
+impl<T> Clone for Current<T> {
+    fn clone(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            etag: self.etag.clone(),
+            version: self.version,
+        }
+    }
+}
+
+impl<T> Current<T> {
+    /// Nothing has to be written: the state as it is.
+    pub fn unchanged(self) -> Merged<T> {
+        Merged {
+            state: self.state,
+            prior: None,
+            version: self.version,
+            changed: false,
+        }
+    }
 }
 
 impl Store {
@@ -49,61 +74,95 @@ impl Store {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
         F: Fn(Option<&T>) -> Option<T>,
     {
-        let path = key.path();
-        let mut current = self.remembered::<T>(&path);
+        let mut current = self.remembered::<T>(&key.path());
         let mut guess = current.is_some() || fresh;
         for attempt in 0..ATTEMPTS {
             if !std::mem::take(&mut guess) {
                 current = self.read_state(key).await?;
             }
             let Some(next) = change(current.as_ref().map(|c| &*c.state)) else {
-                let found = current.ok_or(Error::Missing { key: path })?;
-                return Ok(Merged {
-                    state: found.state,
-                    prior: None,
-                    version: found.version,
-                    changed: false,
-                });
+                let found = current.ok_or_else(|| Error::Missing { key: key.path() })?;
+                return Ok(found.unchanged());
             };
-            let bytes = Bytes::from(feed::to_json(&next));
-            let version = version_after(current.as_ref().map_or(0, |c| c.version));
-            let digest = feed::sha256(&bytes);
-            let request = self
-                .put_request(key, &bytes)
-                .metadata(VERSION, version.to_string())
-                .metadata(SHA256, &digest);
-            let request = match &current {
-                Some(current) => request.if_match(&current.etag),
-                None => request.if_none_match("*"),
-            };
-            let written = match request.send().await {
-                Ok(done) => Some((done.e_tag().unwrap_or_default().to_owned(), version)),
-                Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
-                    // 412 also for a write of our own whose reply was lost: equal bytes mean that it is done.
-                    let found = self.head(key).await?;
-                    found
-                        .filter(|found| found.sha256.as_deref() == Some(&digest))
-                        .map(|found| (found.etag, found.version))
-                }
-                Err(error) => return Err(Error::of(key, &error)),
-            };
-            if let Some((etag, version)) = written {
-                let state = Arc::new(next);
-                self.remember(&path, &state, etag, version);
-                return Ok(Merged {
-                    state,
-                    prior: current.map(|c| c.state),
-                    version,
-                    changed: true,
-                });
+            if let Some(merged) = self.swap(key, current.take(), next).await? {
+                return Ok(merged);
             }
-            self.memory.remove(&path);
             // The first loser of a guess at "not there yet" has not met a rival.
             if !(fresh && attempt == 0) {
                 pause(attempt).await;
             }
         }
-        Err(Error::Conflict { key: path })
+        Err(Error::Conflict { key: key.path() })
+    }
+
+    /// The state of a view as last known, else as stored; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the stored state cannot be read, [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn load<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        match self.remembered(&key.path()) {
+            Some(known) => Ok(Some(known)),
+            None => self.read_state(key).await,
+        }
+    }
+
+    /// The state of a view as stored now, whatever was known of it.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the stored state cannot be read, [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn load_now<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        self.read_state(key).await
+    }
+
+    /// Writes `next` if `current` is still what is stored. `None` when it is not: then what was known of it is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn swap<T>(&self, key: &Key, current: Option<Current<T>>, next: T) -> Result<Option<Merged<T>>, Error>
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
+        let path = key.path();
+        let bytes = Bytes::from(feed::to_json(&next));
+        let version = version_after(current.as_ref().map_or(0, |c| c.version));
+        let digest = feed::sha256(&bytes);
+        let request = self
+            .put_request(key, &bytes)
+            .metadata(VERSION, version.to_string())
+            .metadata(SHA256, &digest);
+        let request = match &current {
+            Some(current) => request.if_match(&current.etag),
+            None => request.if_none_match("*"),
+        };
+        let written = match request.send().await {
+            Ok(done) => Some((done.e_tag().unwrap_or_default().to_owned(), version)),
+            Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
+                // 412 also for a write of our own whose reply was lost: equal bytes mean that it is done.
+                let found = self.head(key).await?;
+                found
+                    .filter(|found| found.sha256.as_deref() == Some(&digest))
+                    .map(|found| (found.etag, found.version))
+            }
+            Err(error) => return Err(Error::of(key, &error)),
+        };
+        let Some((etag, version)) = written else {
+            self.memory.remove(&path);
+            return Ok(None);
+        };
+        let state = Arc::new(next);
+        self.remember(&path, &state, etag, version);
+        Ok(Some(Merged {
+            state,
+            prior: current.map(|c| c.state),
+            version,
+            changed: true,
+        }))
     }
 
     fn remembered<T: Send + Sync + 'static>(&self, path: &str) -> Option<Current<T>> {

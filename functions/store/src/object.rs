@@ -1,6 +1,10 @@
 //! Plain reads and writes of one object.
 
-use aws_sdk_s3::{operation::put_object::builders::PutObjectFluentBuilder, primitives::ByteStream};
+use aws_sdk_s3::{
+    operation::put_object::builders::PutObjectFluentBuilder,
+    primitives::ByteStream,
+    types::{Delete, ObjectIdentifier},
+};
 use bytes::Bytes;
 use md5::Digest as _;
 
@@ -197,6 +201,29 @@ impl Store {
             Err(error) if status(&error) == Some(404) => Ok(()),
             Err(error) => Err(Error::of(key, &error)),
         }
+    }
+
+    /// Removes objects of one bucket; that one is not there is no error. One request for 1,000 of them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], also when the store kept one of them, [`Error::Denied`].
+    pub async fn delete_all(&self, bucket: crate::Bucket, keys: &[Key]) -> Result<(), Error> {
+        for some in keys.chunks(1_000) {
+            let unavailable = |reason: String| Error::Unavailable {
+                key: some[0].to_string(),
+                reason,
+            };
+            let objects = some.iter().map(|key| ObjectIdentifier::builder().key(key.path()).build());
+            let objects: Vec<_> = objects.collect::<Result<_, _>>().map_err(|e| unavailable(e.to_string()))?;
+            let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
+            let delete = delete.map_err(|e| unavailable(e.to_string()))?;
+            let request = self.client.delete_objects().bucket(self.bucket(bucket)).delete(delete);
+            let done = request.send().await.map_err(|e| Error::of(&some[0], &e))?;
+            if let Some(kept) = done.errors().first() {
+                return Err(unavailable(format!("{kept:?}")));
+            }
+        }
+        Ok(())
     }
 
     /// Keys after `start_after` that begin with `prefix`, in order, at most `limit` (up to 1,000), and whether there are more.

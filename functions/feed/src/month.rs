@@ -1,0 +1,286 @@
+//! The archive: one document for each month, and the list of the months.
+//!
+//! The state is kept in the site's first language; the documents of the others are renderings of it. A month's weight, the sum of
+//! the revisions it knows, rises with every change: of two states of one month the heavier is the newer.
+
+use release::{Lang, Site, Status};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    SCHEMA_VERSION, Stamp,
+    path::{self, Month},
+    public::Card,
+};
+
+/// The JSON index of one month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthView {
+    /// URL of the JSON Schema.
+    #[serde(rename = "$schema")]
+    pub schema: String,
+    /// Of the layout; within 1 fields are only added.
+    pub schema_version: String,
+    /// The language of the archive this document belongs to.
+    pub language: Lang,
+    /// Four digits.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    /// Every public release of the month, newest first; withdrawn ones stay as tombstones.
+    pub releases: Vec<Card>,
+    /// The month before that has releases.
+    pub previous: Option<String>,
+    /// The month after that has releases.
+    pub next: Option<String>,
+    /// Releases that were in this month until their date was changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<LeftMonth>,
+}
+
+/// A release whose date was changed into another month; an older event must not bring it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftMonth {
+    /// The release.
+    pub release: Uuid,
+    /// The revision with which it left.
+    pub revision: u32,
+}
+
+/// What a month learns of a release.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrival {
+    /// It is of this month.
+    Here(Box<Card>),
+    /// It was, and is of another one now.
+    Left(LeftMonth),
+}
+
+impl MonthView {
+    /// A month without releases.
+    pub fn empty(site: &Site, month: Month) -> Self {
+        Self {
+            schema: site.url(&path::schema("month")),
+            schema_version: SCHEMA_VERSION.to_owned(),
+            language: site.default_language().clone(),
+            year: month.year,
+            month: month.month,
+            releases: Vec::new(),
+            previous: None,
+            next: None,
+            left: Vec::new(),
+        }
+    }
+
+    /// Which month it is.
+    pub fn of(&self) -> Month {
+        Month {
+            year: self.year,
+            month: self.month,
+        }
+    }
+
+    /// Takes in releases; the higher revision wins. `None` when nothing changes. Order and repeats do not matter.
+    pub fn admit(current: Option<&Self>, arrivals: &[Arrival], site: &Site, month: Month) -> Option<Self> {
+        let mut view = current.cloned().unwrap_or_else(|| Self::empty(site, month));
+        let mut changed = false;
+        for arrival in arrivals {
+            changed |= view.admit_one(arrival);
+        }
+        if !changed {
+            return None;
+        }
+        view.releases.sort_by_key(|card| (std::cmp::Reverse(card.published), card.id));
+        view.left.sort_by_key(|left| left.release);
+        Some(view)
+    }
+
+    fn admit_one(&mut self, arrival: &Arrival) -> bool {
+        let (id, revision) = match arrival {
+            Arrival::Here(card) => (card.id, card.revision),
+            Arrival::Left(left) => (left.release, left.revision),
+        };
+        let here = self.releases.iter().find(|card| card.id == id).map(|card| card.revision);
+        let left = self.left.iter().find(|left| left.release == id).map(|left| left.revision);
+        if here.max(left) >= Some(revision) {
+            return false;
+        }
+        self.releases.retain(|card| card.id != id);
+        self.left.retain(|left| left.release != id);
+        match arrival {
+            Arrival::Here(card) => self.releases.push(Card::clone(card)),
+            Arrival::Left(left) => self.left.push(left.clone()),
+        }
+        true
+    }
+
+    /// True when it has heard of the release in this revision or a later one.
+    pub fn knows(&self, arrival: &Arrival) -> bool {
+        let (id, revision) = match arrival {
+            Arrival::Here(card) => (card.id, card.revision),
+            Arrival::Left(left) => (left.release, left.revision),
+        };
+        let mut here = self.releases.iter().map(|card| (card.id, card.revision));
+        let mut left = self.left.iter().map(|left| (left.release, left.revision));
+        here.any(|(known, n)| known == id && n >= revision) || left.any(|(known, n)| known == id && n >= revision)
+    }
+
+    /// With the addresses of its neighbours; `None` when it has them already.
+    pub fn linked(&self, neighbours: (Option<Month>, Option<Month>), site: &Site) -> Option<Self> {
+        let url = |month: Option<Month>| month.map(|month| site.url(&month.json(&self.language)));
+        let (previous, next) = (url(neighbours.0), url(neighbours.1));
+        if (&previous, &next) == (&self.previous, &self.next) {
+            return None;
+        }
+        Some(Self {
+            previous,
+            next,
+            ..self.clone()
+        })
+    }
+
+    /// The months before and after that have releases, as this document links them.
+    pub fn neighbours(&self) -> (Option<Month>, Option<Month>) {
+        let month = |url: &Option<String>| url.as_deref().and_then(Month::in_url);
+        (month(&self.previous), month(&self.next))
+    }
+
+    /// The document of another language.
+    pub fn in_language(&self, language: &Lang, site: &Site) -> Self {
+        let url = |month: Option<Month>| month.map(|month| site.url(&month.json(language)));
+        let (previous, next) = self.neighbours();
+        Self {
+            language: language.clone(),
+            previous: url(previous),
+            next: url(next),
+            ..self.clone()
+        }
+    }
+
+    /// This month's line in the list of months.
+    pub fn line(&self, site: &Site) -> MonthLine {
+        let published = self.releases.iter().filter(|card| card.status == Status::Published).count();
+        let revisions = self.releases.iter().map(|card| card.revision);
+        let weight = revisions.chain(self.left.iter().map(|left| left.revision)).map(u64::from).sum();
+        let url = |path: String| site.url(&path);
+        MonthLine {
+            year: self.year,
+            month: self.month,
+            count: published,
+            withdrawn: self.releases.len() - published,
+            url: url(self.of().json(&self.language)),
+            atom: url(self.of().atom(&self.language)),
+            weight,
+        }
+    }
+}
+
+/// The months that have releases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthsView {
+    /// URL of the JSON Schema.
+    #[serde(rename = "$schema")]
+    pub schema: String,
+    /// Of the layout; within 1 fields are only added.
+    pub schema_version: String,
+    /// The language of the archive.
+    pub language: Lang,
+    /// Newest first.
+    pub months: Vec<MonthLine>,
+}
+
+/// One month of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MonthLine {
+    /// Four digits.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    /// Public releases that are not withdrawn.
+    pub count: usize,
+    /// Withdrawn ones, which stay as tombstones.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withdrawn: usize,
+    /// The JSON index of the month.
+    pub url: String,
+    /// The Atom archive document of the month.
+    pub atom: String,
+    /// Rises with every change of the month.
+    pub weight: u64,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+impl MonthLine {
+    /// Which month it is.
+    pub fn of(&self) -> Month {
+        Month {
+            year: self.year,
+            month: self.month,
+        }
+    }
+
+    /// False when every release it had left it.
+    pub fn holds_releases(&self) -> bool {
+        self.count + self.withdrawn > 0
+    }
+}
+
+impl MonthsView {
+    /// A list without months.
+    pub fn empty(site: &Site) -> Self {
+        Self {
+            schema: site.url(&path::schema("months")),
+            schema_version: SCHEMA_VERSION.to_owned(),
+            language: site.default_language().clone(),
+            months: Vec::new(),
+        }
+    }
+
+    /// Takes in months; the heavier state of a month wins. `None` when nothing changes and the list is there.
+    pub fn admit(current: Option<&Self>, lines: &[MonthLine], site: &Site) -> Option<Self> {
+        let mut view = current.cloned().unwrap_or_else(|| Self::empty(site));
+        for line in lines {
+            match view.months.iter_mut().find(|known| known.of() == line.of()) {
+                Some(known) if known.weight < line.weight => known.clone_from(line),
+                Some(_) => {}
+                None => view.months.push(line.clone()),
+            }
+        }
+        view.months.sort_by_key(|line| std::cmp::Reverse(line.of()));
+        (current != Some(&view)).then_some(view)
+    }
+
+    /// The nearest months with releases before and after one.
+    pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
+        let chain = || self.months.iter().filter(|line| line.holds_releases()).map(MonthLine::of);
+        (chain().find(|other| *other < month), chain().filter(|other| *other > month).last())
+    }
+
+    /// The document of another language.
+    pub fn in_language(&self, language: &Lang, site: &Site) -> Self {
+        let line = |line: &MonthLine| MonthLine {
+            url: site.url(&line.of().json(language)),
+            atom: site.url(&line.of().atom(language)),
+            ..line.clone()
+        };
+        Self {
+            language: language.clone(),
+            months: self.months.iter().map(line).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+/// The order of releases everywhere: newest first, then by id.
+pub type Order = (std::cmp::Reverse<Stamp>, Uuid);
+
+impl Card {
+    /// Where it stands among others.
+    pub fn order(&self) -> Order {
+        (std::cmp::Reverse(self.published), self.id)
+    }
+}

@@ -1,0 +1,257 @@
+//! Which releases a feed shows, and how much of each.
+//!
+//! The rule: the newest `items`, and everything published within `hours` before the newest one; full content for as many of the
+//! newest as `bytes` allow, summaries for the rest, and a cut where even those are too many. It depends on the releases alone.
+//!
+//! A feed's document holds only what it shows. Mostly that is enough to work out what it shows next: newer releases push older ones
+//! out. When one leaves or shrinks, older ones may come back; then [`Admission::Needs`] says what to fetch from the months.
+
+use std::cmp::Reverse;
+
+use release::Site;
+use uuid::Uuid;
+
+use crate::{FeedId, FeedView, Item, Left, content, month::Order, public::Public};
+
+/// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
+const ITEM_OVERHEAD: usize = 2_500;
+/// More than the summary form of an item costs; a feed that has this much room has left nothing out for its size.
+const LARGEST_SHORT: usize = 48_000;
+
+/// The outcome of taking releases into a feed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Admission {
+    /// The feed is as it was.
+    Same,
+    /// The feed as it is now.
+    Changed(Box<FeedView>),
+    /// It cannot be told from the feed's document alone.
+    Needs(Needs),
+}
+
+/// What has to be fetched before a feed can be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Revisions whose full content is shown again.
+    pub contents: Vec<(Uuid, u32)>,
+    /// Releases after this one in the feed's order.
+    pub older: Option<Order>,
+}
+
+/// What was fetched.
+#[derive(Debug, Clone, Default)]
+pub struct Older {
+    /// Releases that belong into the feed, and contents that were asked for.
+    pub publics: Vec<Public>,
+    /// Releases that left the feed.
+    pub left: Vec<Left>,
+    /// How far `publics` and `left` are complete.
+    pub reach: Reach,
+}
+
+/// How far back a list of releases is complete.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Not beyond what the feed shows.
+    #[default]
+    Shown,
+    /// To this release.
+    Down(Order),
+    /// To the very first one.
+    All,
+}
+
+impl FeedView {
+    /// Takes in public revisions; the higher revision of a release wins. The order of calls and repeats do not matter.
+    pub fn admit(current: Option<&Self>, publics: &[&Public], older: &Older, site: &Site, feed: &FeedId) -> Admission {
+        let mut view = Self::empty(site, feed);
+        if let Some(current) = current {
+            view.items.clone_from(&current.items);
+            view.more.left.clone_from(&current.more.left);
+        }
+        let boundary = match older.reach {
+            Reach::All => None,
+            Reach::Down(order) => Some(order),
+            Reach::Shown => view.boundary(site),
+        };
+        let before = Room::of(&view);
+        for left in &older.left {
+            view.admit_left(left.clone());
+        }
+        for public in older.publics.iter().chain(publics.iter().copied()) {
+            view.admit_one(public, site, feed);
+        }
+        view.items.sort_by_key(Item::order);
+        if let Some(boundary) = boundary {
+            // What is further back is not known whole, so none of it is shown.
+            view.items.retain(|item| item.order() <= boundary);
+            view.more.left.retain(|left| left.order() <= boundary);
+        }
+        let known = view.items.len();
+        view.truncate(site);
+        let mut needs = Needs::default();
+        if let Some(boundary) = boundary
+            && view.items.len() == known
+            && view.may_show_more(boundary, (older.reach == Reach::Shown).then_some(&before), site)
+        {
+            needs.older = Some(boundary);
+        }
+        view.fit(site.window.bytes, &mut needs);
+        if needs != Needs::default() {
+            return Admission::Needs(needs);
+        }
+        if let Some(last) = view.boundary(site) {
+            view.more.left.retain(|left| left.order() <= last);
+        }
+        view.more.left.sort_by_key(Left::order);
+        if current == Some(&view) {
+            Admission::Same
+        } else {
+            Admission::Changed(Box::new(view))
+        }
+    }
+
+    fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
+        let left = self.more.left.iter().find(|left| left.release == public.id);
+        if left.is_some_and(|left| left.revision >= public.revision) {
+            return;
+        }
+        let shown = self.items.iter().find(|item| item.more.release == public.id);
+        // The same revision is welcome when only its summary is at hand.
+        if shown.is_some_and(|item| (item.more.revision, !item.more.shortened) >= (public.revision, true)) {
+            return;
+        }
+        if Self::belongs(public, feed) {
+            self.forget(public.id);
+            self.items.push(Item::new(public, site, &feed.language));
+        } else {
+            self.admit_left(Left {
+                release: public.id,
+                revision: public.revision,
+                date_published: public.published,
+            });
+        }
+    }
+
+    fn admit_left(&mut self, left: Left) {
+        let shown = self.items.iter().find(|item| item.more.release == left.release);
+        let known = self.more.left.iter().find(|known| known.release == left.release);
+        let newest = shown.map(|item| item.more.revision).max(known.map(|known| known.revision));
+        if newest < Some(left.revision) {
+            self.forget(left.release);
+            self.more.left.push(left);
+        }
+    }
+
+    fn forget(&mut self, release: Uuid) {
+        self.items.retain(|item| item.more.release != release);
+        self.more.left.retain(|left| left.release != release);
+    }
+
+    /// The last release shown, when there may be more behind it.
+    fn boundary(&self, site: &Site) -> Option<Order> {
+        let room = self.items.iter().map(short_size).sum::<usize>() + LARGEST_SHORT <= site.window.bytes;
+        let whole = self.items.len() < site.window.items && room;
+        self.items.last().filter(|_| !whole).map(Item::order)
+    }
+
+    /// Cuts where the count, the hours and the bytes of summaries end.
+    fn truncate(&mut self, site: &Site) {
+        let window = &site.window;
+        if let Some(oldest) = self.oldest(site) {
+            let recent = self.items.iter().take_while(|item| second(item) >= oldest).count();
+            self.items.truncate(recent.max(window.items));
+        }
+        let mut used = 0;
+        let fits = self.items.iter().take_while(|item| {
+            used += short_size(item);
+            used <= window.bytes
+        });
+        let fits = fits.count().max(1);
+        self.items.truncate(fits);
+    }
+
+    /// The second to which the hours reach back.
+    fn oldest(&self, site: &Site) -> Option<i64> {
+        let newest = self.items.first()?;
+        Some(second(newest) - i64::from(site.window.hours) * 3600)
+    }
+
+    /// Whether the first release behind `boundary`, unknown here, could be shown. `before` is the room of the feed as it was stored, which
+    /// left that release out.
+    fn may_show_more(&self, boundary: Order, before: Option<&Room>, site: &Site) -> bool {
+        let now = Room::of(self);
+        if self.items.len() < site.window.items {
+            return true;
+        }
+        match before {
+            // It was left out for the hours, the count or the bytes; none of them has more room than before.
+            Some(before) if now.newest >= before.newest && now.used >= before.used && now.items >= before.items => false,
+            _ => {
+                let (Reverse(published), _) = boundary;
+                self.oldest(site).is_none_or(|oldest| published.at().as_second() >= oldest)
+            }
+        }
+    }
+
+    /// Full content for the newest, as far as it fits; summaries for the rest.
+    fn fit(&mut self, bytes: usize, needs: &mut Needs) {
+        let mut used: usize = self.items.iter().map(short_size).sum();
+        let mut full = true;
+        for item in &mut self.items {
+            let more = full_size(item).saturating_sub(short_size(item));
+            full = full && used + more <= bytes;
+            if full {
+                used += more;
+                if item.more.shortened {
+                    needs.contents.push((item.more.release, item.more.revision));
+                }
+            } else if !item.more.shortened {
+                item.more.full_size = Some(content::escape(&item.content_html).len());
+                item.more.shortened = true;
+                item.content_html = content::paragraphs(&item.summary);
+            }
+        }
+    }
+}
+
+impl Left {
+    fn order(&self) -> Order {
+        (Reverse(self.date_published), self.release)
+    }
+}
+
+/// What decides how far back a feed reaches.
+#[derive(Debug)]
+struct Room {
+    newest: Option<i64>,
+    items: usize,
+    used: usize,
+}
+
+impl Room {
+    fn of(view: &FeedView) -> Self {
+        Self {
+            newest: view.items.first().map(second),
+            items: view.items.len(),
+            used: view.items.iter().map(short_size).sum(),
+        }
+    }
+}
+
+fn second(item: &Item) -> i64 {
+    item.date_published.at().as_second()
+}
+
+/// What an item costs without its content.
+fn short_size(item: &Item) -> usize {
+    ITEM_OVERHEAD + 3 * content::escape(&item.summary).len() + 2 * item.title.len() + 300 * item.attachments.len()
+}
+
+fn full_size(item: &Item) -> usize {
+    short_size(item)
+        + item
+            .more
+            .full_size
+            .unwrap_or_else(|| content::escape(&item.content_html).len())
+}

@@ -1,0 +1,109 @@
+//! The change log: the journal by compare-and-swap, then what the public reads of it.
+
+use bytes::Bytes;
+use feed::{Changes, ChangesPage, Entry, Journal, JournalPage, to_json};
+use store::{Created, Current, Error, Expect, Key, Store};
+
+use crate::{Desk, Failure};
+
+/// Rivals that append in between, before the work is given back.
+const ATTEMPTS: usize = 40;
+
+/// The journal after an append, and what is known of its public form.
+pub(crate) struct Appended {
+    journal: store::Merged<Journal>,
+}
+
+/// Appends revisions that the log does not hold, and seals what is full.
+pub(crate) async fn append(desk: &Desk, entries: &[Entry]) -> Result<Appended, Failure> {
+    let store = &desk.store;
+    for _ in 0..ATTEMPTS {
+        let current: Option<Current<Journal>> = store.load(&Key::Journal).await?;
+        let journal = current.as_ref().map(|c| (*c.state).clone()).unwrap_or_default();
+        let mut new = Vec::new();
+        for entry in entries {
+            if !journal.holds(entry) && !sealed(store, &journal, entry).await? {
+                new.push(entry.clone());
+            }
+        }
+        let next = journal.append(&new);
+        let merged = match (next, current) {
+            (Some(next), current) => match store.swap(&Key::Journal, current, next).await? {
+                Some(merged) => merged,
+                None => continue,
+            },
+            (None, Some(current)) => current.unchanged(),
+            (None, None) => match store.swap(&Key::Journal, None, Journal::default()).await? {
+                Some(merged) => merged,
+                None => continue,
+            },
+        };
+        if let Some(journal) = seal(desk, merged).await? {
+            return Ok(Appended { journal });
+        }
+    }
+    Err(Error::Conflict {
+        key: Key::Journal.path(),
+    }
+    .into())
+}
+
+/// Whether a sealed page holds the revision. Pages whose revisions were all saved before it need no look.
+async fn sealed(store: &Store, journal: &Journal, entry: &Entry) -> Result<bool, Failure> {
+    let (mut page, mut through) = (journal.pages, journal.through);
+    while page > 0 && through >= Some(entry.at) {
+        let key = Key::JournalPage(page);
+        let found: Current<JournalPage> = store.load(&key).await?.ok_or_else(|| Error::Missing { key: key.path() })?;
+        if found.state.holds(entry) {
+            return Ok(true);
+        }
+        through = found.state.before;
+        page -= 1;
+    }
+    Ok(false)
+}
+
+/// Seals full pages: private page, public page, then the journal without them. `None` when somebody else was faster.
+async fn seal(desk: &Desk, mut merged: store::Merged<Journal>) -> Result<Option<store::Merged<Journal>>, Failure> {
+    let store = &desk.store;
+    let first = merged.prior.clone();
+    while let Some((page, rest)) = merged.state.seal() {
+        let key = Key::JournalPage(page.page);
+        if let Created::Exists(_) = store.create(&key, to_json(&page)).await? {
+            let reason = "it is sealed with other changes than the journal has; restore journal/ from its versions";
+            return Err(Failure::Damaged(format!("{key}: {reason}")));
+        }
+        let public = ChangesPage::of(&page, &desk.site);
+        let key = Key::ChangesPage(page.page);
+        if let Created::Exists(_) = store.create(&key, to_json(&public)).await? {
+            // A restored or hand-made page: the journal is the truth.
+            store.put(&key, to_json(&public)).await?;
+        }
+        let Some(current) = store.load(&Key::Journal).await? else {
+            return Ok(None);
+        };
+        if *current.state != *merged.state {
+            return Ok(None);
+        }
+        merged = match store.swap(&Key::Journal, Some(current), rest).await? {
+            Some(merged) => merged,
+            None => return Ok(None),
+        };
+    }
+    merged.prior = first.or(merged.prior);
+    Ok(Some(merged))
+}
+
+/// Shows the public the journal as appended.
+pub(crate) async fn show(desk: &Desk, appended: &Appended) -> Result<(), Failure> {
+    let public = |journal: &Journal| Bytes::from(to_json(&Changes::of(journal, &desk.site)));
+    let journal = &appended.journal;
+    let expect = || match &journal.prior {
+        Some(prior) => Expect::Bytes(public(prior)),
+        None => Expect::Unknown,
+    };
+    desk.store
+        .derive(&Key::Changes, journal.version, public(&journal.state), expect)
+        .await?;
+    Ok(())
+}

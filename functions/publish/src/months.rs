@@ -1,0 +1,189 @@
+//! The archive: each touched month is merged once for the whole batch, then the list of months.
+//!
+//! The state is the document of the site's first language; the other languages and the Atom documents are derived from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use release::{Lang, Site};
+use store::{Expect, Key, Merged};
+
+use crate::{Arrived, Desk, Failure, PARALLEL};
+
+/// Months under way at once.
+const MONTHS: usize = 4;
+/// Rivals that write a month in between, before the work is given back.
+const RIVALS: usize = 40;
+
+/// The months that must hear of these releases, and what each learns.
+pub(crate) fn touched(arrived: &[Arrived]) -> BTreeMap<Month, Vec<Arrival>> {
+    let mut months: BTreeMap<Month, Vec<Arrival>> = BTreeMap::new();
+    for one in arrived {
+        for month in one.view.months() {
+            months.entry(month).or_default().push(one.view.arrival(month));
+        }
+    }
+    months
+}
+
+/// A month after its merge; its renderings are still to be derived.
+pub(crate) struct Merge {
+    pub(crate) month: Month,
+    merged: Merged<MonthView>,
+    /// What the renderings show that are stored now.
+    shown: Option<MonthView>,
+    /// Some of it has come before: an earlier attempt may have ended anywhere.
+    repeated: bool,
+}
+
+/// Merges releases into the months.
+pub(crate) async fn merge(desk: &Desk, months: BTreeMap<Month, Vec<Arrival>>) -> Vec<(Month, Result<Merge, Failure>)> {
+    let one = |(month, arrivals): (Month, Vec<Arrival>)| async move { (month, merge_one(desk, month, &arrivals).await) };
+    stream::iter(months).map(one).buffer_unordered(MONTHS).collect().await
+}
+
+async fn merge_one(desk: &Desk, month: Month, arrivals: &[Arrival]) -> Result<Merge, Failure> {
+    let key = Key::Month(desk.site.default_language().clone(), month);
+    let merged = desk
+        .store
+        .merge(&key, false, |current| MonthView::admit(current, arrivals, &desk.site, month))
+        .await?;
+    let before = if merged.changed {
+        merged.prior.as_ref()
+    } else {
+        Some(&merged.state)
+    };
+    let repeated = before.is_some_and(|view| arrivals.iter().any(|arrival| view.knows(arrival)));
+    let shown = merged.prior.as_deref().cloned();
+    Ok(Merge {
+        month,
+        merged,
+        shown,
+        repeated,
+    })
+}
+
+/// True when the list of months, as known, lacks one of these, or when an earlier attempt may have ended before it linked them.
+pub(crate) async fn news(desk: &Desk, merges: &[Merge]) -> Result<bool, Failure> {
+    let key = Key::Months(desk.site.default_language().clone());
+    let list = desk.store.load::<MonthsView>(&key).await?;
+    let known = |merge: &Merge| {
+        let line = merge.merged.state.line(&desk.site);
+        let mut lines = list.iter().flat_map(|list| &list.state.months);
+        lines.any(|known| known.of() == line.of() && known.holds_releases() == line.holds_releases())
+    };
+    Ok(merges.iter().any(|merge| merge.repeated || !known(merge)))
+}
+
+/// Brings the list of months up to date.
+pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
+    let (store, site) = (&desk.store, &desk.site);
+    let lines: Vec<MonthLine> = merges.iter().map(|merge| merge.merged.state.line(site)).collect();
+    let key = Key::Months(site.default_language().clone());
+    let merged = store.merge(&key, false, |current| MonthsView::admit(current, &lines, site)).await?;
+    let render = |view: &MonthsView, language: &Lang| Bytes::from(to_json(&view.in_language(language, site)));
+    let derive = |language: Lang| {
+        let merged = &merged;
+        async move {
+            let bytes = render(&merged.state, &language);
+            let expect = || match &merged.prior {
+                Some(prior) => Expect::Bytes(render(prior, &language)),
+                None if merged.changed => Expect::Absent,
+                None => Expect::Unknown,
+            };
+            store.derive(&Key::Months(language.clone()), merged.version, bytes, expect).await?;
+            Ok::<_, Failure>(())
+        }
+    };
+    stream::iter(others(site)).map(derive).buffer_unordered(PARALLEL).try_collect().await
+}
+
+/// Links the months to each other: the touched ones, and their neighbours.
+pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, Failure> {
+    let mut done: BTreeMap<Month, Merge> = merges.into_iter().map(|merge| (merge.month, merge)).collect();
+    let mut todo: BTreeSet<Month> = done.keys().copied().collect();
+    let key = Key::Months(desk.site.default_language().clone());
+    if let Some(list) = desk.store.load_now::<MonthsView>(&key).await? {
+        let near = todo.iter().flat_map(|month| {
+            let (before, after) = list.state.neighbours(*month);
+            before.into_iter().chain(after)
+        });
+        todo = near.chain(todo.iter().copied()).collect();
+    }
+    for month in todo {
+        if let Some((merged, before)) = link_one(desk, month).await? {
+            let known = done.remove(&month);
+            let merge = Merge {
+                month,
+                merged,
+                repeated: false,
+                shown: known.map_or(Some(before), |known| known.shown),
+            };
+            done.insert(month, merge);
+        }
+    }
+    Ok(done.into_values().collect())
+}
+
+/// A month's document is read before the list of months: so no older list can end up in a newer document.
+async fn link_one(desk: &Desk, month: Month) -> Result<Option<(Merged<MonthView>, MonthView)>, Failure> {
+    let (store, site) = (&desk.store, &desk.site);
+    let language = site.default_language();
+    let own = Key::Month(language.clone(), month);
+    for _ in 0..RIVALS {
+        let Some(current) = store.load_now::<MonthView>(&own).await? else {
+            return Ok(None);
+        };
+        let Some(list) = store.load_now::<MonthsView>(&Key::Months(language.clone())).await? else {
+            return Ok(None);
+        };
+        let Some(next) = current.state.linked(list.state.neighbours(month), site) else {
+            return Ok(None);
+        };
+        let before = MonthView::clone(&current.state);
+        if let Some(merged) = store.swap(&own, Some(current), next).await? {
+            return Ok(Some((merged, before)));
+        }
+    }
+    Err(store::Error::Conflict { key: own.path() }.into())
+}
+
+/// Derives the documents of the other languages, and every Atom document.
+pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
+    let site = &desk.site;
+    let mut work = Vec::new();
+    for merge in merges {
+        for language in others(site) {
+            work.push(derive_one(desk, merge, Key::Month(language.clone(), merge.month), language));
+        }
+        for language in site.languages.iter().map(|language| language.tag.clone()) {
+            work.push(derive_one(desk, merge, Key::MonthAtom(language.clone(), merge.month), language));
+        }
+    }
+    stream::iter(work).buffer_unordered(PARALLEL).try_collect().await
+}
+
+async fn derive_one(desk: &Desk, merge: &Merge, key: Key, language: Lang) -> Result<(), Failure> {
+    let render = |view: &MonthView| {
+        let view = view.in_language(&language, &desk.site);
+        match key {
+            Key::MonthAtom(..) => view.to_atom(&desk.site).map(Bytes::from).map_err(Failure::render),
+            _ => Ok(Bytes::from(to_json(&view))),
+        }
+    };
+    let bytes = render(&merge.merged.state)?;
+    let expect = || match &merge.shown {
+        Some(shown) => render(shown).map_or(Expect::Unknown, Expect::Bytes),
+        None if merge.merged.changed => Expect::Absent,
+        // Of a month that was only read, the renderings may be of any age.
+        None => Expect::Unknown,
+    };
+    desk.store.derive(&key, merge.merged.version, bytes, expect).await?;
+    Ok(())
+}
+
+fn others(site: &Site) -> impl Iterator<Item = Lang> + '_ {
+    site.languages.iter().skip(1).map(|language| language.tag.clone())
+}

@@ -1,0 +1,107 @@
+//! What a feed needs beyond its own document: older releases from the months, full contents from their revisions.
+
+use std::cmp::Reverse;
+
+use feed::{Card, FeedId, Kind, Left, Month, MonthView, MonthsView, Needs, Older, Order, Public, Reach};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use release::Revision;
+use store::Key;
+use uuid::Uuid;
+
+use crate::{Desk, Failure, PARALLEL};
+
+/// The months that were read, as they were: a refill counts only if they stayed so.
+#[derive(Debug, Default)]
+pub(crate) struct Basis {
+    /// Where the feed ended as it was stored, and how many releases after it were asked for.
+    asked: Option<(Order, usize)>,
+    months: Vec<(Month, u64)>,
+}
+
+impl Basis {
+    /// True when the months still are as they were read.
+    pub(crate) async fn still(&self, desk: &Desk, feed: &FeedId) -> Result<bool, Failure> {
+        let Some((after, count)) = self.asked else {
+            return Ok(true);
+        };
+        Ok(cards(desk, feed, after, count).await?.2 == self.months)
+    }
+}
+
+/// Fetches what a feed needs, adding to what was fetched before.
+pub(crate) async fn fetch(desk: &Desk, feed: &FeedId, needs: Needs, older: &mut Older, basis: &mut Basis) -> Result<(), Failure> {
+    let mut wanted = needs.contents;
+    if let Some(boundary) = needs.older {
+        // Each time twice as many, always from where the stored feed ends.
+        let (after, count) = basis.asked.map_or((boundary, desk.site.window.items), |(after, count)| (after, 2 * count));
+        let (cards, reach, months) = cards(desk, feed, after, count).await?;
+        *basis = Basis {
+            asked: Some((after, count)),
+            months,
+        };
+        older.reach = reach;
+        older.left.clear();
+        for card in cards {
+            if belongs(feed, &card) {
+                wanted.push((card.id, card.revision));
+            } else {
+                older.left.push(Left {
+                    release: card.id,
+                    revision: card.revision,
+                    date_published: card.published,
+                });
+            }
+        }
+    }
+    wanted.retain(|(id, n)| !older.publics.iter().any(|public| (public.id, public.revision) == (*id, *n)));
+    let one = |(id, n): (Uuid, u32)| async move {
+        let key = Key::Revision(id, n);
+        let found = desk.store.get(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
+        let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
+        Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
+    };
+    let publics: Vec<Public> = stream::iter(wanted).map(one).buffered(PARALLEL).try_collect().await?;
+    older.publics.extend(publics);
+    Ok(())
+}
+
+/// The releases of a feed after one of them, and those that left it, in order.
+async fn cards(desk: &Desk, feed: &FeedId, after: Order, count: usize) -> Result<(Vec<Card>, Reach, Vec<(Month, u64)>), Failure> {
+    let language = desk.site.default_language();
+    let mut found: Vec<Card> = Vec::new();
+    let mut basis = Vec::new();
+    let (Reverse(published), _) = after;
+    let newest = Month::of(published);
+    let list = desk.store.load_now::<MonthsView>(&Key::Months(language.clone())).await?;
+    let months = list.iter().flat_map(|list| &list.state.months).map(feed::MonthLine::of);
+    for month in months.filter(|month| *month <= newest) {
+        let Some(view) = desk.store.load_now::<MonthView>(&Key::Month(language.clone(), month)).await? else {
+            continue;
+        };
+        basis.push((month, view.state.line(&desk.site).weight));
+        let here = view.state.releases.iter().filter(|card| card.order() > after);
+        found.extend(here.filter(|card| belongs(feed, card) || belonged(feed, card)).cloned());
+        let enough = found.iter().filter(|card| belongs(feed, card)).nth(count);
+        if let Some(last) = enough.map(Card::order) {
+            found.retain(|card| card.order() <= last);
+            return Ok((found, Reach::Down(last), basis));
+        }
+    }
+    Ok((found, Reach::All, basis))
+}
+
+fn belongs(feed: &FeedId, card: &Card) -> bool {
+    match &feed.kind {
+        Kind::Filled => true,
+        Kind::Only => card.languages.contains(&feed.language),
+        Kind::Topic(topic) => card.topics.contains(topic),
+    }
+}
+
+fn belonged(feed: &FeedId, card: &Card) -> bool {
+    match &feed.kind {
+        Kind::Filled => false,
+        Kind::Only => card.former.languages.contains(&feed.language),
+        Kind::Topic(topic) => card.former.topics.contains(topic),
+    }
+}
