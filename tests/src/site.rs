@@ -79,7 +79,7 @@ async fn an_address_where_nothing_is_says_so_in_every_language() {
 }
 
 #[tokio::test]
-async fn the_index_leads_to_every_feed_and_schema() {
+async fn the_index_leads_to_every_document() {
     let room = Room::open(&["--no-sample"]);
     let index = room.json("/index.json").await;
     let mut urls: Vec<String> = index["schemas"]
@@ -91,7 +91,9 @@ async fn the_index_leads_to_every_feed_and_schema() {
     for feed in index["feeds"].as_array().unwrap() {
         urls.extend(["rss", "atom", "json"].map(|format| feed[format].as_str().unwrap().to_owned()));
     }
-    assert_eq!(urls.len(), 4 + 6 * 5 * 3);
+    urls.extend(index["archives"].as_object().unwrap().values().map(|url| url.as_str().unwrap().to_owned()));
+    urls.push(index["changes"].as_str().unwrap().to_owned());
+    assert_eq!(urls.len(), 8 + 6 * 5 * 3 + 6 + 1);
     for url in urls {
         assert_eq!(room.get(url.strip_prefix(&room.url).unwrap()).await.status(), 200, "{url}");
     }

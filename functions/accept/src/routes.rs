@@ -158,7 +158,7 @@ async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: R
             )?;
         }
     }
-    save::reserve(&mut revision, &desk.store, &desk.site).await?;
+    announce_and_reserve(&mut revision, &desk).await?;
     let revision = match desk.store.create(&Key::Revision(id, 1), revision.to_bytes()).await? {
         Created::New => revision,
         // Two attempts at once under one key: the other one's revision is the answer to both.
@@ -200,7 +200,7 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
     if revision.path.is_none() && revision.status.is_public() && desk.store.head(&key).await?.is_some() {
         return Err(stale(&desk.store, id).await);
     }
-    save::reserve(&mut revision, &desk.store, &desk.site).await?;
+    announce_and_reserve(&mut revision, &desk).await?;
     if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
         return Err(stale(&desk.store, id).await);
     }
@@ -211,6 +211,19 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
         StatusCode::OK
     };
     Ok(saved(status, &revision, &warnings))
+}
+
+/// Before a public revision is stored, a marker says that it will be: should its event get lost, the sweeper finds the marker.
+async fn announce_and_reserve(revision: &mut Revision, desk: &Desk) -> Result<(), Problem> {
+    if !revision.status.is_public() {
+        return Ok(());
+    }
+    let marker = Key::Pending(revision.id, revision.revision);
+    let at = revision.at.to_string();
+    let announce = desk.store.put(&marker, at.into_bytes());
+    let (announced, reserved) = futures::future::join(announce, save::reserve(revision, &desk.store, &desk.site)).await;
+    announced?;
+    reserved
 }
 
 async fn stale(store: &Store, id: Uuid) -> Problem {

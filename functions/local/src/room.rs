@@ -4,7 +4,8 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use axum::{Router, extract::Request, middleware};
-use publish::{Desk, Message, furnish, publish};
+use jiff::SignedDuration;
+use publish::{Desk, Message, furnish, publish, sweep};
 use release::Site;
 use store::{Bucket, Key, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -22,8 +23,10 @@ use crate::{
 pub const CONTENT: &str = "content";
 /// The bucket of public views.
 pub const SITE: &str = "site";
-/// A batch, as SQS gives it without a window.
-const BATCH: usize = 10;
+/// The most messages in a batch: what came while the last one was published goes together.
+const BATCH: usize = 1_000;
+/// How long an event may take before the sweeper does its work.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// How long a failed message rests before it comes again.
 const REST: Duration = Duration::from_millis(500);
 
@@ -216,12 +219,28 @@ impl PressRoom {
         });
         let stop_s3 = until(stopped.clone());
         tasks.spawn(async move { s3.serve(s3_listener, stop_s3).await.context("the S3 port failed") });
+        let clock_stopped = stopped.clone();
         let (queue, desk) = (self.queue.clone(), Arc::clone(&self.desk));
         tasks.spawn(async move {
             while !*stopped.borrow() {
                 deliver(&queue, &desk, Duration::from_millis(250)).await;
             }
             Ok(())
+        });
+        let desk = Arc::clone(&self.desk);
+        let stop_clock = until(clock_stopped);
+        tasks.spawn(async move {
+            let mut minute = tokio::time::interval(Duration::from_secs(60));
+            let mut stop = std::pin::pin!(stop_clock);
+            loop {
+                tokio::select! {
+                    () = &mut stop => return Ok(()),
+                    _ = minute.tick() => {}
+                }
+                if let Err(failure) = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await {
+                    error!(%failure, "the sweeper could not look");
+                }
+            }
         });
         while let Some(ended) = tasks.join_next().await {
             ended??;

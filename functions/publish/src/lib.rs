@@ -13,6 +13,7 @@ mod log;
 mod months;
 mod refill;
 mod releases;
+mod sweep;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,6 +31,7 @@ pub use config::Config;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
 pub use furnish::furnish;
+pub use sweep::{Swept, sweep};
 
 /// Requests under way at once. S3 takes thousands; a small function's memory and sockets do not.
 const PARALLEL: usize = 32;
@@ -111,8 +113,16 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
             }
         }
     }
+    let failed = bring(desk, wanted.keys().copied().collect(), &mut outcome).await;
+    let again: BTreeSet<&str> = failed.iter().filter_map(|key| wanted.get(key)).flatten().copied().collect();
+    outcome.failed.extend(again.into_iter().map(str::to_owned));
+    outcome
+}
+
+/// Brings revisions to the public, as far as they are public; answers those that must be tried again.
+async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) -> BTreeSet<(Uuid, u32)> {
     let mut failed = Failed::default();
-    let mut arrived = arrive(desk, wanted.keys().copied().collect(), &mut failed, &mut outcome).await;
+    let mut arrived = arrive(desk, revisions, &mut failed, outcome).await;
     spread(desk, &mut arrived, &mut failed).await;
     let mut done = Vec::new();
     for arrived in &arrived {
@@ -123,13 +133,14 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
             done.push(Key::Pending(key.0, key.1));
         }
     }
+    if done.is_empty() {
+        return failed.0;
+    }
     if let Err(failure) = desk.store.delete_all(Bucket::Content, &done).await {
         // The sweeper finds them, sees that all is done, and removes them.
         warn!(%failure, "the markers of what is public now could not be removed");
     }
-    let again: BTreeSet<&str> = failed.0.iter().filter_map(|key| wanted.get(key)).flatten().copied().collect();
-    outcome.failed.extend(again.into_iter().map(str::to_owned));
-    outcome
+    failed.0
 }
 
 /// Revisions whose messages must come again.

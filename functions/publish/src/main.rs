@@ -1,12 +1,17 @@
-//! The wire between AWS Lambda and [`publish::publish`]: SQS batches of S3 events in, failed messages out.
+//! The wire between AWS Lambda and [`publish::publish`]: SQS batches of S3 events in, failed messages out; a scheduled
+//! event runs the sweeper.
 
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use lambda_runtime::{LambdaEvent, service_fn};
-use publish::{Config, Desk, Message, publish};
+use jiff::SignedDuration;
+use publish::{Config, Desk, Message, publish, sweep};
 use store::{Key, Store, connect};
+
+/// How long an event may take before the sweeper does its work.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -20,12 +25,18 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .context("config/site.toml is not in the content bucket; put it there first")?;
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     let desk = Arc::new(Desk { store, site });
-    let handler = |event: LambdaEvent<SqsEvent>| {
+    let handler = |event: LambdaEvent<serde_json::Value>| {
         let desk = Arc::clone(&desk);
         async move {
+            // The clock sends no records.
+            if event.payload.get("Records").is_none() {
+                let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await?;
+                let done = [&swept.published, &swept.failed, &swept.unfinished].map(Vec::len);
+                return Ok(serde_json::json!({"published": done[0], "failed": done[1], "unfinished": done[2]}));
+            }
+            let event: SqsEvent = serde_json::from_value(event.payload)?;
             let text = |field: Option<String>| field.unwrap_or_default();
             let messages: Vec<Message> = event
-                .payload
                 .records
                 .into_iter()
                 .map(|record| Message {
@@ -41,7 +52,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             };
             let mut response = SqsBatchResponse::default();
             response.batch_item_failures = outcome.failed.into_iter().map(failure).collect();
-            Ok::<_, lambda_runtime::Error>(response)
+            Ok::<_, lambda_runtime::Error>(serde_json::to_value(response)?)
         }
     };
     lambda_runtime::run(service_fn(handler)).await

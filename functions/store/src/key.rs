@@ -176,6 +176,15 @@ impl Key {
     }
 }
 
+impl Key {
+    /// The release and revision a marker of the content bucket is about; `None` for other keys.
+    pub fn pending_of(path: &str) -> Option<(Uuid, u32)> {
+        let (id, n) = path.strip_prefix("pending/")?.split_once('/')?;
+        let (id, n) = (Uuid::try_parse(id).ok()?, n.parse().ok()?);
+        (Self::Pending(id, n).path() == path).then_some((id, n))
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path())
