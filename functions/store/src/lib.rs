@@ -2,6 +2,7 @@
 //!
 //! The only crate that names `aws_sdk_s3`. It knows keys, conditions and retries; it never knows what a release is.
 
+mod clock;
 mod connect;
 mod derive;
 mod error;
@@ -20,6 +21,7 @@ pub use object::{Created, Head, Object};
 pub use serve::Served;
 
 use aws_sdk_s3::Client;
+use clock::Clock;
 use memory::Memory;
 
 /// The content bucket (private truth) and the site bucket (public views).
@@ -29,6 +31,7 @@ pub struct Store {
     content: String,
     site: String,
     memory: Memory,
+    clock: Clock,
 }
 
 impl Store {
@@ -39,7 +42,15 @@ impl Store {
             content: content.into(),
             site: site.into(),
             memory: Memory::default(),
+            clock: Clock::default(),
         }
+    }
+
+    /// The same store with another clock, in milliseconds: for simulations.
+    #[must_use]
+    pub fn with_clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
     }
 
     /// The name of a bucket.

@@ -1,10 +1,6 @@
 //! `merge`: change the state of a view by compare-and-swap, as often as it takes.
 
-use std::{
-    any::Any,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -130,7 +126,7 @@ impl Store {
     {
         let path = key.path();
         let bytes = Bytes::from(feed::to_json(&next));
-        let version = version_after(current.as_ref().map_or(0, |c| c.version));
+        let version = self.clock.version_after(current.as_ref().map_or(0, |c| c.version));
         let digest = feed::sha256(&bytes);
         let request = self
             .put_request(key, &bytes)
@@ -202,14 +198,4 @@ impl Store {
             version: found.version,
         }))
     }
-}
-
-/// A version after `last`. It starts from the clock, so that a view whose state was lost and made anew
-/// is newer than the renderings that outlived it; it is compared, never shown.
-fn version_after(last: u64) -> u64 {
-    #[allow(clippy::disallowed_methods, reason = "orders writes of one object, never part of a document")]
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0));
-    now.max(last + 1)
 }

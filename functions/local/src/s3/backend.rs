@@ -20,8 +20,11 @@ pub(super) struct Backend {
 }
 
 impl Backend {
-    /// Files are read and written on threads that may block.
+    /// Files are read and written on threads that may block. In memory nothing does, and a simulation keeps its order of events.
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T, Refusal> + Send + 'static) -> S3Result<T> {
+        if self.store.in_memory() {
+            return work(&self.store).map_err(convert::error);
+        }
         let store = Arc::clone(&self.store);
         match tokio::task::spawn_blocking(move || work(&store)).await {
             Ok(result) => result.map_err(convert::error),

@@ -126,7 +126,7 @@ impl Front {
     }
 }
 
-fn address(path: &str) -> (String, String) {
+pub(super) fn address(path: &str) -> (String, String) {
     let path = path.strip_prefix('/').unwrap_or(path);
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     (bucket.to_owned(), percent_decode_str(key).decode_utf8_lossy().into_owned())

@@ -22,20 +22,25 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let front = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let mut request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            if !request.headers().contains_key(HOST)
-                && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
-            {
-                request.headers_mut().insert(HOST, host);
-            }
-            let response = front
-                .call(request.map(into_s3s))
-                .await
-                .map_err(|error| ConnectorError::other(error.into(), None))?;
-            HttpResponse::try_from(response.map(into_sdk)).map_err(|error| ConnectorError::user(error.into()))
-        })
+        let client = self.clone();
+        HttpConnectorFuture::new(async move { client.ask(request).await })
+    }
+}
+
+impl InProcess {
+    pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let mut request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+        if !request.headers().contains_key(HOST)
+            && let Some(host) = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok())
+        {
+            request.headers_mut().insert(HOST, host);
+        }
+        let response = self
+            .0
+            .call(request.map(into_s3s))
+            .await
+            .map_err(|error| ConnectorError::other(error.into(), None))?;
+        HttpResponse::try_from(response.map(into_sdk)).map_err(|error| ConnectorError::user(error.into()))
     }
 }
 

@@ -7,6 +7,7 @@ mod backend;
 mod convert;
 mod disk;
 mod event;
+mod faults;
 mod front;
 mod in_process;
 mod list;
@@ -27,6 +28,7 @@ use tokio::net::TcpListener;
 
 pub use crate::lock::OpenError;
 pub use event::Notification;
+pub use faults::{Attempt, Fault, Faults, Verdict};
 pub use log::{Counts, Observer, Record};
 
 use backend::Backend;
@@ -122,14 +124,23 @@ impl EmbeddedS3 {
 
     /// The same, for presigned URLs that work from outside: `endpoint` is where [`Self::serve`] listens.
     pub fn client_for(&self, endpoint: &str) -> Client {
-        let config = aws_sdk_s3::Config::builder()
+        let config = self.config(endpoint).http_client(InProcess(self.front.clone()));
+        Client::from_conf(config.build())
+    }
+
+    /// A client as [`Self::client`] whose requests meet `faults`.
+    pub fn client_with(&self, faults: Arc<dyn Faults>) -> Client {
+        let config = faults::meet(self.config("http://127.0.0.1"), InProcess(self.front.clone()), faults);
+        Client::from_conf(config.build())
+    }
+
+    fn config(&self, endpoint: &str) -> aws_sdk_s3::config::Builder {
+        aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .credentials_provider(self.credentials.clone())
             .endpoint_url(endpoint)
             .force_path_style(true)
-            .http_client(InProcess(self.front.clone()));
-        Client::from_conf(config.build())
     }
 
     /// Serves HTTP until `stop` is ready, then lets the requests under way end.

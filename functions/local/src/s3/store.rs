@@ -119,6 +119,11 @@ impl Store {
         Ok(store)
     }
 
+    /// True when no file is ever touched.
+    pub(super) fn in_memory(&self) -> bool {
+        self.disk.is_none()
+    }
+
     fn reopen(&self, disk: &Disk, name: String) -> Result<(), OpenError> {
         let failed = OpenError::io(disk.root());
         disk.create_bucket(&name).map_err(OpenError::io(disk.root()))?;
