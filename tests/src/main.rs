@@ -10,5 +10,6 @@ mod lambda;
 mod one_release;
 mod requests;
 mod s3_conformance;
+mod simulation;
 mod site;
 mod walkthrough;

@@ -1,0 +1,202 @@
+//! The oracle: the whole public site from the stored revisions, computed from scratch in the plainest way.
+//!
+//! What a format looks like is the product's business and is judged elsewhere. Which releases a document holds, in which order and how
+//! much of each, is worked out here again.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use feed::{FeedId, FeedView, Index, Item, Kind, Left, LeftMonth, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, Stamp};
+use feed::{STYLE, chooser, home_page, not_found, release_page, schema, to_json};
+use release::{Lang, Revision, Site, Status};
+use store::{Format, Key};
+use uuid::Uuid;
+
+use super::{newsroom::Truth, window};
+
+/// Path and bytes of every public object but the change log.
+pub(super) type Tree = BTreeMap<String, Vec<u8>>;
+
+/// A public release: its public revisions in order, and what its documents say.
+pub(super) struct Released {
+    pub(super) publics: Vec<(Revision, Public)>,
+    pub(super) view: ReleaseView,
+}
+
+impl Released {
+    pub(super) fn latest(&self) -> &Public {
+        &self.publics.last().unwrap().1
+    }
+
+    fn withdrawn(&self) -> bool {
+        self.latest().status == Status::Withdrawn
+    }
+}
+
+/// The releases that are public.
+pub(super) fn released(truth: &Truth, site: &Site) -> BTreeMap<Uuid, Released> {
+    let mut all = BTreeMap::new();
+    for (id, revisions) in truth {
+        let publics: Vec<(Revision, Public)> = revisions
+            .iter()
+            .filter_map(|revision| Some((revision.clone(), Public::of(revision, site)?)))
+            .collect();
+        let mut view = None;
+        for (revision, public) in &publics {
+            view = ReleaseView::admit(view, revision, public, site);
+        }
+        if let Some(view) = view {
+            all.insert(*id, Released { publics, view });
+        }
+    }
+    all
+}
+
+/// The public site as it must be.
+pub(super) fn tree(truth: &Truth, site: &Site) -> Tree {
+    let all = released(truth, site);
+    let mut tree = furniture(site);
+    for release in all.values() {
+        for (_, public) in &release.publics {
+            if public.status == Status::Withdrawn || !release.withdrawn() {
+                put(&mut tree, Key::Version(public.id, public.revision), public.document());
+            }
+        }
+        let latest = release.latest();
+        put(&mut tree, Key::Release(latest.id), to_json(&release.view));
+        let path = latest.behind.as_ref().unwrap().path.clone();
+        for language in tags(site) {
+            let page = release_page(latest, site, &language).unwrap();
+            put(&mut tree, Key::Page(language, path.clone()), page);
+        }
+    }
+    for feed in FeedId::all(site) {
+        let view = feed_view(&all, &feed, site);
+        put(&mut tree, Key::Feed(feed.clone(), Format::Json), to_json(&view));
+        put(&mut tree, Key::Feed(feed.clone(), Format::Rss), view.to_rss(site, &feed).unwrap());
+        put(&mut tree, Key::Feed(feed.clone(), Format::Atom), view.to_atom(site, &feed).unwrap());
+        if feed.kind == Kind::Filled {
+            put(&mut tree, Key::Home(feed.language.clone()), home_page(&view, site).unwrap());
+        }
+    }
+    archive(&mut tree, &all, site);
+    tree
+}
+
+fn put(tree: &mut Tree, key: Key, bytes: Vec<u8>) {
+    let before = tree.insert(key.path(), bytes);
+    assert!(before.is_none(), "two documents at {key}");
+}
+
+fn tags(site: &Site) -> Vec<Lang> {
+    site.languages.iter().map(|language| language.tag.clone()).collect()
+}
+
+/// What depends on `site.toml` alone.
+fn furniture(site: &Site) -> Tree {
+    let mut tree = Tree::new();
+    for name in schema::NAMES {
+        put(&mut tree, Key::Schema(name), to_json(&schema::of(name, site).unwrap()));
+    }
+    put(&mut tree, Key::Chooser, chooser(site).unwrap());
+    put(&mut tree, Key::NotFound, not_found(site).unwrap());
+    put(&mut tree, Key::Style, STYLE.as_bytes().to_vec());
+    put(&mut tree, Key::Index, to_json(&Index::of(site)));
+    tree
+}
+
+fn belongs(public: &Public, feed: &FeedId) -> bool {
+    match &feed.kind {
+        Kind::Filled => true,
+        Kind::Only => public.languages.contains(&feed.language),
+        Kind::Topic(topic) => public.topics.contains(topic),
+    }
+}
+
+/// A feed: its window over all releases that belong into it, and the releases that belonged into it and are not too old to matter.
+fn feed_view(all: &BTreeMap<Uuid, Released>, feed: &FeedId, site: &Site) -> FeedView {
+    let mut items: Vec<Item> = all
+        .values()
+        .map(Released::latest)
+        .filter(|public| belongs(public, feed))
+        .map(|public| Item::new(public, site, &feed.language))
+        .collect();
+    items.sort_by_key(|item| (Reverse(item.date_published), item.more.release));
+    let window = window::select(items, site);
+    let mut left: Vec<Left> = Vec::new();
+    for release in all.values() {
+        let latest = release.latest();
+        let ever = release.publics.iter().any(|(_, public)| belongs(public, feed));
+        if ever && !belongs(latest, feed) && window.reaches(latest.published, latest.id) {
+            left.push(Left {
+                release: latest.id,
+                revision: latest.revision,
+                date_published: latest.published,
+            });
+        }
+    }
+    left.sort_by_key(|left| (Reverse(left.date_published), left.release));
+    let mut view = FeedView::empty(site, feed);
+    view.items = window.items;
+    view.more.left = left;
+    view
+}
+
+fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
+    let month_of = |public: &Public| Month::of(public.published);
+    let months: BTreeSet<Month> = all.values().flat_map(|r| r.publics.iter().map(|(_, public)| month_of(public))).collect();
+    let here = |month: Month| all.values().filter(move |release| month_of(release.latest()) == month);
+    let with_releases: Vec<Month> = months.iter().copied().filter(|month| here(*month).next().is_some()).collect();
+    let mut lines = Vec::new();
+    for month in &months {
+        let month = *month;
+        let mut view = MonthView::empty(site, month);
+        view.releases = here(month).map(|release| release.view.card()).collect();
+        view.releases.sort_by_key(|card| (Reverse(card.published), card.id));
+        for (id, release) in all {
+            let once = release.publics.iter().any(|(_, public)| month_of(public) == month);
+            if once && month_of(release.latest()) != month {
+                view.left.push(LeftMonth {
+                    release: *id,
+                    revision: release.latest().revision,
+                });
+            }
+        }
+        let near = |month: Option<&Month>, language: &Lang| month.map(|month| site.url(&month.json(language)));
+        let before = with_releases.iter().rev().find(|other| **other < month);
+        let after = with_releases.iter().find(|other| **other > month);
+        for language in tags(site) {
+            view.language = language.clone();
+            view.previous = near(before, &language);
+            view.next = near(after, &language);
+            put(tree, Key::Month(language.clone(), month), to_json(&view));
+            put(tree, Key::MonthAtom(language, month), view.to_atom(site).unwrap());
+        }
+        let known = view.releases.iter().map(|card| card.revision).chain(view.left.iter().map(|left| left.revision));
+        let withdrawn = here(month).filter(|release| release.withdrawn()).count();
+        lines.push((month, view.releases.len() - withdrawn, withdrawn, known.map(u64::from).sum::<u64>()));
+    }
+    for language in tags(site) {
+        let mut list = MonthsView::empty(site);
+        list.language = language.clone();
+        for (month, count, withdrawn, weight) in lines.iter().rev() {
+            list.months.push(MonthLine {
+                year: month.year,
+                month: month.month,
+                count: *count,
+                withdrawn: *withdrawn,
+                url: site.url(&month.json(&language)),
+                atom: site.url(&month.atom(&language)),
+                weight: *weight,
+            });
+        }
+        put(tree, Key::Months(language), to_json(&list));
+    }
+}
+
+/// The latest public date and id, for those who judge windows.
+pub(super) fn order(stamp: Stamp, id: Uuid) -> (Reverse<Stamp>, Uuid) {
+    (Reverse(stamp), id)
+}

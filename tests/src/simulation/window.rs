@@ -1,0 +1,90 @@
+//! The window's rule once more, in the plainest way: `site.toml` says "the newest `items`, and everything within `hours` before the newest
+//! one, at most `bytes`"; what does not fit in full is a summary, and what does not fit even so is left out.
+
+use std::cmp::Reverse;
+
+use feed::{Item, Stamp};
+use release::Site;
+use uuid::Uuid;
+
+use super::model::order;
+
+/// What an item costs besides its texts.
+const OVERHEAD: usize = 2_500;
+/// A feed with less room than this may have left something out for its size.
+const ROOM: usize = 48_000;
+
+/// What a feed shows.
+pub(super) struct Window {
+    pub(super) items: Vec<Item>,
+    /// The last release shown, when there may be more behind it.
+    last: Option<(Reverse<Stamp>, Uuid)>,
+}
+
+impl Window {
+    /// True when a release of this date is not too old to matter.
+    pub(super) fn reaches(&self, published: Stamp, id: Uuid) -> bool {
+        self.last.is_none_or(|last| order(published, id) <= last)
+    }
+}
+
+fn escaped(text: &str) -> usize {
+    let wider = |c: char| match c {
+        '&' => "&amp;".len(),
+        '<' | '>' => "&lt;".len(),
+        '"' => "&quot;".len(),
+        '\'' => "&#39;".len(),
+        c => c.len_utf8(),
+    };
+    text.chars().map(wider).sum()
+}
+
+fn summary_costs(item: &Item) -> usize {
+    OVERHEAD + 3 * escaped(&item.summary) + 2 * item.title.len() + 300 * item.attachments.len()
+}
+
+/// Of all items of a feed, newest first.
+pub(super) fn select(all: Vec<Item>, site: &Site) -> Window {
+    let rule = &site.window;
+    let newest = all.first().map(|item| item.date_published.at().as_second());
+    let mut items: Vec<Item> = Vec::new();
+    let mut bytes = 0;
+    for item in all {
+        let age = newest.unwrap() - item.date_published.at().as_second();
+        let wanted = items.len() < rule.items || age <= i64::from(rule.hours) * 3600;
+        bytes += summary_costs(&item);
+        // A feed is never empty for one release that is too large.
+        if !wanted || (bytes > rule.bytes && !items.is_empty()) {
+            break;
+        }
+        items.push(item);
+    }
+    let summaries: usize = items.iter().map(summary_costs).sum();
+    let mut room = rule.bytes.saturating_sub(summaries);
+    let mut full = true;
+    for item in &mut items {
+        let content = escaped(&item.content_html);
+        full = full && content <= room && summaries <= rule.bytes;
+        if full {
+            room -= content;
+        } else {
+            item.more.shortened = true;
+            item.more.full_size = Some(content);
+            item.content_html = paragraphs(&item.summary);
+        }
+    }
+    let roomy = items.len() < rule.items && summaries + ROOM <= rule.bytes;
+    let last = items.last().filter(|_| !roomy).map(|item| order(item.date_published, item.more.release));
+    Window { items, last }
+}
+
+fn paragraphs(text: &str) -> String {
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;");
+    let parts = escaped.split("\n\n").filter(|part| !part.trim().is_empty());
+    parts.map(|part| format!("<p>{}</p>", part.trim().replace('\n', "<br>"))).collect()
+}
