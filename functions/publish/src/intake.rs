@@ -1,12 +1,13 @@
 //! Reads the revisions that events name. What the object says counts, never what the event says.
 
+use feed::Public;
 use futures::{StreamExt as _, stream};
 use release::{Damaged, Revision};
 use store::{Error, Key, Store};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::{Desk, PARALLEL};
+use crate::{Desk, Failure, PARALLEL};
 
 pub(crate) enum Read {
     Public(Box<Revision>),
@@ -33,6 +34,14 @@ async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
         Ok(_) => Ok(Read::NotPublic),
         Err(damage) => set_aside(store, &key, id, n, &damage).await,
     }
+}
+
+/// A public revision that a view names.
+pub(crate) async fn public(desk: &Desk, id: Uuid, n: u32) -> Result<Public, Failure> {
+    let key = Key::Revision(id, n);
+    let found = desk.store.get(&key).await?.ok_or_else(|| Error::Missing { key: key.path() })?;
+    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
+    Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
 }
 
 /// Repeating would never help: a record says what is wrong with which object, and the rest of the batch goes on.

@@ -1,5 +1,7 @@
 //! `derive`: write what is rendered from a view's state, never an older rendering over a newer one.
 
+use std::cmp::Ordering;
+
 use bytes::Bytes;
 
 use crate::{
@@ -47,8 +49,10 @@ impl Store {
         let bytes = bytes.into();
         let path = key.path();
         let known = self.memory.get(&path);
-        if known.as_ref().is_some_and(|known| known.version >= version) {
-            return Ok(Derived::Current);
+        match known.as_ref().map(|known| known.version.cmp(&version)) {
+            Some(Ordering::Greater) => return Ok(Derived::Newer),
+            Some(Ordering::Equal) => return Ok(Derived::Current),
+            Some(Ordering::Less) | None => {}
         }
         let digest = feed::sha256(&bytes);
         let mut condition = match known {

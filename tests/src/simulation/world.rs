@@ -115,9 +115,9 @@ impl World {
             let revision = newsroom.next(&self.site, &self.stats);
             self.save(&office, newsroom, revision, &mut rng).await?;
             let rest = match rng.u32(0..10) {
-                0..4 => rng.u64(0..30),
-                4..8 => rng.u64(0..600),
-                _ => rng.u64(0..6_000),
+                0..5 => rng.u64(0..20),
+                5..9 => rng.u64(0..300),
+                _ => rng.u64(0..4_000),
             };
             sleep(Duration::from_millis(rest)).await;
             self.observer.verdict()?;
@@ -243,7 +243,7 @@ async fn publisher(world: Arc<World>, who: usize, mut rng: Rng) {
             }
         }
         // Others come meanwhile, and go together.
-        sleep(Duration::from_millis(rng.u64(0..400))).await;
+        sleep(Duration::from_millis(rng.u64(0..1_500))).await;
     }
 }
 
@@ -262,7 +262,7 @@ async fn sweeper(world: Arc<World>, mut rng: Rng) {
     let script = Arc::clone(&world.scripts[SWEEPER]);
     let mut desk = world.desk(SWEEPER);
     loop {
-        for _ in 0..rng.u32(5..60) {
+        for _ in 0..rng.u32(5..25) {
             sleep(Duration::from_secs(1)).await;
             if !world.faulty() {
                 return;
