@@ -113,6 +113,25 @@ impl Room {
         serde_json::from_str(&self.text(path).await).unwrap()
     }
 
+    /// A client of its S3.
+    pub(crate) fn client(&self) -> aws_sdk_s3::Client {
+        let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "test");
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version_latest()
+            .region(aws_sdk_s3::config::Region::new(local::s3::REGION))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.s3)
+            .force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// Stores a revision as `accept` does; its event follows.
+    pub(crate) async fn store(&self, revision: &release::Revision) {
+        let key = format!("releases/{}/{}.json", revision.id, revision.revision);
+        let put = self.client().put_object().bucket(local::CONTENT).key(key).if_none_match("*");
+        put.body(revision.to_bytes().into()).send().await.unwrap();
+    }
+
     /// Posts with the token.
     pub(crate) async fn post(&self, kind: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
         let request = self.request("POST", "/v1/releases?status=published");

@@ -3,11 +3,14 @@
 //! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
 
+mod archive;
+mod changes;
 mod harness;
 mod input;
 mod judged;
 mod lambda;
 mod one_release;
+mod releases;
 mod requests;
 mod s3_conformance;
 mod site;

@@ -122,7 +122,10 @@ async fn a_warm_publication_reads_its_revision_and_writes_what_changes_once() {
     assert_eq!(warm, counts(&[("DeleteObjects", 1), ("GetObject", 1), ("PutObject", OWN + SHARED)]));
     let batch = room.publish(2..12).await;
     row("10 releases in a batch, warm", &batch);
-    assert_eq!(batch, counts(&[("DeleteObjects", 1), ("GetObject", 10), ("PutObject", 10 * OWN + SHARED)]));
+    assert_eq!(
+        batch,
+        counts(&[("DeleteObjects", 1), ("GetObject", 10), ("PutObject", 10 * OWN + SHARED)])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,11 +135,17 @@ async fn a_cold_publication_reads_each_state_once_and_looks_at_nothing_else() {
     room.desk.store.forget();
     let cold = room.publish(1..2).await;
     row("1 release, cold", &cold);
-    assert_eq!(cold, counts(&[("DeleteObjects", 1), ("GetObject", 1 + STATES), ("PutObject", OWN + SHARED)]));
+    assert_eq!(
+        cold,
+        counts(&[("DeleteObjects", 1), ("GetObject", 1 + STATES), ("PutObject", OWN + SHARED)])
+    );
     room.desk.store.forget();
     let batch = room.publish(2..12).await;
     row("10 releases in a batch, cold", &batch);
-    assert_eq!(batch, counts(&[("DeleteObjects", 1), ("GetObject", 10 + STATES), ("PutObject", 10 * OWN + SHARED)]));
+    assert_eq!(
+        batch,
+        counts(&[("DeleteObjects", 1), ("GetObject", 10 + STATES), ("PutObject", 10 * OWN + SHARED)])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn a_revision_is_logged_once_however_often_it_comes() {
-        let journal = Journal::default().append(&[entry(1, 1, 1), entry(2, 1, 2), entry(1, 1, 1)]).unwrap();
+        let journal = Journal::default()
+            .append(&[entry(1, 1, 1), entry(2, 1, 2), entry(1, 1, 1)])
+            .unwrap();
         assert_eq!(journal.entries.len(), 2);
         assert_eq!(journal.append(&[entry(2, 1, 2)]), None);
         assert_eq!(journal.append(&[entry(2, 2, 3)]).unwrap().entries.len(), 3);

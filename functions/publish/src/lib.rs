@@ -226,7 +226,10 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
         }
     }
     if let Err(failure) = months_done {
-        for one in arrived.iter().filter(|one| months.iter().any(|month| one.view.months().contains(month))) {
+        for one in arrived
+            .iter()
+            .filter(|one| months.iter().any(|month| one.view.months().contains(month)))
+        {
             failed.add(one.key(), &failure, "the archive could not be written");
         }
     }
@@ -251,9 +254,7 @@ async fn news(desk: &Desk, archived: Vec<months::Merge>) -> Result<(Vec<months::
 }
 
 async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Result<(), Failure> {
-    let list = async {
-        if listed { Ok(()) } else { months::list(desk, archived).await }
-    };
+    let list = async { if listed { Ok(()) } else { months::list(desk, archived).await } };
     let (list, derived) = future::join(list, months::derive(desk, archived)).await;
     list.and(derived)
 }

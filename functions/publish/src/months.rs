@@ -97,7 +97,11 @@ pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
             Ok::<_, Failure>(())
         }
     };
-    stream::iter(others(site)).map(derive).buffer_unordered(PARALLEL).try_collect().await
+    stream::iter(others(site))
+        .map(derive)
+        .buffer_unordered(PARALLEL)
+        .try_collect()
+        .await
 }
 
 /// Links the months to each other: the touched ones, and their neighbours.
