@@ -7,6 +7,8 @@ mod atom;
 mod content;
 mod index;
 mod item;
+#[cfg(test)]
+mod known;
 mod page;
 pub mod path;
 mod public;
