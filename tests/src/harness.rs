@@ -97,6 +97,23 @@ impl Room {
         self.child.wait().unwrap()
     }
 
+    /// Its buckets, over HTTP with real signatures.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new("us-east-1"))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.s3)
+            .force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// The same by the keys of the product.
+    pub(crate) fn store(&self) -> store::Store {
+        store::Store::new(self.s3(), "content", "site")
+    }
+
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
     }

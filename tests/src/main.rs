@@ -3,6 +3,7 @@
 //! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
 
+mod damaged;
 mod harness;
 mod input;
 mod judged;

@@ -145,31 +145,3 @@ async fn an_empty_press_room_shows_the_sample_in_three_languages_and_falls_back_
         );
     }
 }
-
-#[tokio::test]
-async fn a_damaged_revision_is_set_aside_and_the_others_go_on() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let room = Room::open_on(folder.path(), &["--no-sample", "--token", "t"]);
-    let client = store::Store::new(s3(&room), "content", "site");
-    let id = uuid::Uuid::now_v7();
-    client
-        .put(&store::Key::Revision(id, 1), b"{\"schema\": 1, \"id\":".to_vec())
-        .await
-        .unwrap();
-    assert_eq!(room.post("application/json", release("Council closes").to_string()).await.0, 201);
-    room.until("/en/feed.json", |text| text.contains("Council closes")).await;
-    let record = client.get(&store::Key::SetAside(id, 1)).await.unwrap();
-    assert!(record.is_some_and(|record| String::from_utf8_lossy(&record.bytes).contains("expected a revision as JSON")));
-}
-
-/// The embedded S3 of a running press room, over HTTP with real signatures.
-fn s3(room: &Room) -> aws_sdk_s3::Client {
-    let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
-        .region(aws_sdk_s3::config::Region::new("us-east-1"))
-        .credentials_provider(credentials)
-        .endpoint_url(&room.s3)
-        .force_path_style(true);
-    aws_sdk_s3::Client::from_conf(config.build())
-}
