@@ -59,10 +59,16 @@ impl Room {
 
     /// One on a folder that stays.
     pub(crate) fn open_on(data: &Path, args: &[&str]) -> Self {
+        Self::open_in(data, args, &[])
+    }
+
+    /// One in another environment.
+    pub(crate) fn open_in(data: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program("pressroom"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

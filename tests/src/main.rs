@@ -7,6 +7,7 @@ mod damaged;
 mod harness;
 mod input;
 mod judged;
+mod known_failures;
 mod one_release;
 mod requests;
 mod s3_conformance;
