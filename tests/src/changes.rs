@@ -35,7 +35,7 @@ fn held(folder: &Path) -> BTreeMap<String, Value> {
 
 async fn stored(room: &Room, revisions: &[Revision]) {
     for some in revisions.chunks(50) {
-        futures::future::join_all(some.iter().map(|revision| room.store(revision))).await;
+        futures::future::join_all(some.iter().map(|revision| room.save(revision))).await;
     }
 }
 

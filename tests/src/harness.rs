@@ -59,10 +59,16 @@ impl Room {
 
     /// One on a folder that stays.
     pub(crate) fn open_on(data: &Path, args: &[&str]) -> Self {
+        Self::open_in(data, args, &[])
+    }
+
+    /// One in another environment.
+    pub(crate) fn open_in(data: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program("pressroom"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -97,6 +103,23 @@ impl Room {
         self.child.wait().unwrap()
     }
 
+    /// Its buckets, over HTTP with real signatures.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new("us-east-1"))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.s3)
+            .force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// The same by the keys of the product.
+    pub(crate) fn store(&self) -> store::Store {
+        store::Store::new(self.s3(), "content", "site")
+    }
+
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
     }
@@ -113,23 +136,11 @@ impl Room {
         serde_json::from_str(&self.text(path).await).unwrap()
     }
 
-    /// A client of its S3.
-    pub(crate) fn client(&self) -> aws_sdk_s3::Client {
-        let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "test");
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version_latest()
-            .region(aws_sdk_s3::config::Region::new(local::s3::REGION))
-            .credentials_provider(credentials)
-            .endpoint_url(&self.s3)
-            .force_path_style(true);
-        aws_sdk_s3::Client::from_conf(config.build())
-    }
-
     /// Stores a revision as `accept` does; its event follows.
-    pub(crate) async fn store(&self, revision: &release::Revision) {
-        let key = format!("releases/{}/{}.json", revision.id, revision.revision);
-        let put = self.client().put_object().bucket(local::CONTENT).key(key).if_none_match("*");
-        put.body(revision.to_bytes().into()).send().await.unwrap();
+    pub(crate) async fn save(&self, revision: &release::Revision) {
+        let key = store::Key::Revision(revision.id, revision.revision);
+        let created = self.store().create(&key, revision.to_bytes()).await.unwrap();
+        assert_eq!(created, store::Created::New);
     }
 
     /// Posts with the token.

@@ -5,9 +5,11 @@
 
 mod archive;
 mod changes;
+mod damaged;
 mod harness;
 mod input;
 mod judged;
+mod known_failures;
 mod lambda;
 mod one_release;
 mod releases;

@@ -9,6 +9,8 @@ mod change;
 mod content;
 mod index;
 mod item;
+#[cfg(test)]
+mod known;
 mod month;
 mod page;
 pub mod path;

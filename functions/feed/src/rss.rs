@@ -36,10 +36,26 @@ impl FeedView {
             namespaces,
             ..Channel::default()
         };
-        let mut bytes = channel.pretty_write_to(Vec::new(), b' ', 1)?;
+        let mut bytes = tight(&channel.pretty_write_to(Vec::new(), b' ', 1)?);
         bytes.extend_from_slice(format!("\n<!-- view {} -->\n", self.fingerprint()).as_bytes());
         Ok(bytes)
     }
+}
+
+/// Nothing stands behind an address: to a parser of HTML `<link>` is an element without content, the address is bare text, and the
+/// line end behind it would become a part of it.
+fn tight(pretty: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(pretty.len());
+    let mut joined = false;
+    for line in pretty.split_inclusive(|byte| *byte == b'\n') {
+        let bare = line.trim_ascii_start();
+        let element = bare.trim_ascii_end();
+        let begins = if joined { bare } else { line };
+        joined = element.starts_with(b"<link>") && element.ends_with(b"</link>")
+            || element.starts_with(b"<guid ") && element.ends_with(b"</guid>");
+        out.extend_from_slice(if joined { begins.trim_ascii_end() } else { begins });
+    }
+    out
 }
 
 fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<String>) -> atom::Link {

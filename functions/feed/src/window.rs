@@ -111,6 +111,14 @@ impl FeedView {
         }
     }
 
+    /// As [`Self::admit`], of a feed that has nothing behind its window: `None` when nothing changes, or when that is not so.
+    pub fn with(current: Option<&Self>, publics: &[&Public], site: &Site, feed: &FeedId) -> Option<Self> {
+        match Self::admit(current, publics, &Older::default(), site, feed) {
+            Admission::Changed(view) => Some(*view),
+            Admission::Same | Admission::Needs(_) => None,
+        }
+    }
+
     fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
         let left = self.more.left.iter().find(|left| left.release == public.id);
         if left.is_some_and(|left| left.revision >= public.revision) {

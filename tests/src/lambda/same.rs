@@ -64,7 +64,7 @@ async fn lambda_and_the_local_program_make_the_same_site() {
     assert_eq!(publish.invoke(batch).await.unwrap(), json!({"batchItemFailures": []}));
 
     // The same revisions, put into the local program's S3, arrive there by its own events.
-    let there = room.client();
+    let there = room.s3();
     for key in &revisions {
         let found = buckets
             .client()
