@@ -1,5 +1,7 @@
 //! What `publish` does with odd and repeated events.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::press::{Press, id, revision, sent, site};
@@ -64,7 +66,7 @@ async fn B77_what_is_not_public_changes_no_byte_of_the_site() {
     let outcome = press.publish(&hidden).await;
     assert_eq!((outcome.published.len(), outcome.failed.len(), outcome.set_aside.len()), (0, 0, 0));
     assert_eq!(press.written(), [""; 0]);
-    assert_eq!(press.site().await, before);
+    assert_eq!(differing(&press.site().await, &before), [""; 0]);
     assert!(before["en/rss.xml"].1.windows(9).any(|part| part == b"<pubDate>"));
 }
 
@@ -92,11 +94,17 @@ async fn B84_B85_the_same_events_again_write_nothing() {
         }
     }
     assert_eq!(press.written(), [""; 0]);
-    assert_eq!(press.site().await, before);
-    // And the same releases in a new bucket are the same bytes.
+    assert_eq!(differing(&press.site().await, &before), [""; 0]);
+    // And the same releases in a new bucket are the same bytes; only the change log keeps the order of arrival.
     let other = Press::open(site).await;
     for release in releases.iter().rev() {
         other.publish(std::slice::from_ref(release)).await;
     }
-    assert_eq!(other.site().await, before);
+    assert_eq!(differing(&other.site().await, &before), ["changes/head.json"]);
+}
+
+/// The keys whose objects are not the same in both.
+fn differing<T: PartialEq>(one: &BTreeMap<String, T>, other: &BTreeMap<String, T>) -> Vec<String> {
+    let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    keys.into_iter().filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
 }
