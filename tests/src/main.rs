@@ -3,9 +3,11 @@
 //! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
 
+mod golden;
 mod harness;
 mod input;
 mod judged;
+mod newsroom;
 mod one_release;
 mod requests;
 mod s3_conformance;
