@@ -13,7 +13,7 @@ mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use feed::{FeedId, Kind, Public, ReleaseView};
+use feed::{FeedId, FeedView, Kind, Public, ReleaseView};
 use release::Site;
 use store::Store;
 use tracing::{error, info};
@@ -58,8 +58,22 @@ pub struct Outcome {
 
 /// A public revision of this batch and the view it went into.
 struct Arrived {
+    /// What its feeds get: the highest public revision.
     public: Public,
     view: ReleaseView,
+    /// The one that its event named; lower than `public` when it came late.
+    revision: u32,
+}
+
+impl Arrived {
+    fn key(&self) -> (Uuid, u32) {
+        (self.public.id, self.revision)
+    }
+
+    /// True when a higher revision was public before.
+    fn late(&self) -> bool {
+        self.revision < self.public.revision
+    }
 }
 
 /// Brings the views up to date with the revisions that a batch of messages names.
@@ -96,10 +110,10 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
     for (feed, failure) in feeds::refresh(desk, &arrived, feeds).await {
         error!(feed = feed.json(), %failure, "a feed could not be written");
         let concerned = arrived.iter().filter(|a| concerns(&feed, a));
-        failed.extend(concerned.map(|a| (a.public.id, a.public.revision)));
+        failed.extend(concerned.map(Arrived::key));
     }
-    for arrived in &arrived {
-        let key = (arrived.public.id, arrived.public.revision);
+    for arrived in arrived.iter().filter(|one| !one.late()) {
+        let key = arrived.key();
         if !failed.contains(&key) {
             info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
             outcome.published.push(key);
@@ -135,7 +149,7 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut BTreeSet<(Uuid
             }
         }
     }
-    done.sort_by_key(|one| (one.public.id, one.public.revision));
+    done.sort_by_key(Arrived::key);
     done
 }
 
@@ -147,11 +161,17 @@ fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
         .collect()
 }
 
+/// A late revision tells only the feeds that the release has left: they must know, whichever event came first.
+/// The other ones hear of the higher revision by its own event.
 fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {
     let mut versions = arrived.view.versions.iter();
-    match &feed.kind {
+    let been = match &feed.kind {
         Kind::Filled => true,
         Kind::Only => versions.any(|version| version.languages.contains(&feed.language)),
         Kind::Topic(topic) => versions.any(|version| version.topics.contains(topic)),
-    }
+    };
+    been && !(arrived.late() && FeedView::belongs(&arrived.public, feed))
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision
     stream::iter(revisions).map(one).buffer_unordered(RELEASES).collect().await
 }
 
-/// `None` when a higher revision is public already: its own event brings its views up to date.
+/// `None` when the revision is not public.
 async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
     let (store, site) = (&desk.store, &desk.site);
     let Some(public) = Public::of(revision, site) else {
@@ -37,8 +37,11 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
     if view.latest.status == Status::Withdrawn {
         take_back(store, &view).await?;
     }
-    if view.latest.revision != public.revision {
-        return Ok(None);
+    let revision = public.revision;
+    if view.latest.revision > revision {
+        // The event of the higher one brings its pages up to date.
+        let public = view.latest.clone();
+        return Ok(Some(Arrived { public, view, revision }));
     }
     let first = merged.changed && merged.prior.is_none();
     let page = |language: Lang| {
@@ -62,7 +65,7 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result_ {
         .buffer_unordered(PARALLEL)
         .try_collect::<Vec<()>>()
         .await?;
-    Ok(Some(Arrived { public, view }))
+    Ok(Some(Arrived { public, view, revision }))
 }
 
 /// A withdrawal removes the texts that were public; the notice and the history stay.
