@@ -1,6 +1,7 @@
 //! What readers get, as real files: a changed golden file in a diff is the change notice to subscribers.
 
 mod files;
+mod order;
 mod releases;
 
 use std::collections::BTreeMap;
