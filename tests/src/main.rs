@@ -13,3 +13,4 @@ mod requests;
 mod s3_conformance;
 mod site;
 mod walkthrough;
+mod wire;

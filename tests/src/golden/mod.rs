@@ -1,7 +1,9 @@
 //! What readers get, as real files: a changed golden file in a diff is the change notice to subscribers.
 
 mod files;
+mod judged;
 mod order;
+mod processes;
 mod releases;
 
 use std::collections::BTreeMap;
