@@ -6,14 +6,17 @@
 mod archive;
 mod changes;
 mod damaged;
+mod golden;
 mod harness;
 mod input;
 mod judged;
 mod known_failures;
 mod lambda;
+mod newsroom;
 mod one_release;
 mod releases;
 mod requests;
 mod s3_conformance;
 mod site;
 mod walkthrough;
+mod wire;

@@ -104,7 +104,7 @@ impl MonthView {
         let here = self.releases.iter().find(|card| card.id == id).map(|card| card.revision);
         let left = self.left.iter().find(|left| left.release == id).map(|left| left.revision);
         if here.max(left) >= Some(revision) {
-            return false;
+            return self.learn(arrival);
         }
         self.releases.retain(|card| card.id != id);
         self.left.retain(|left| left.release != id);
@@ -113,6 +113,16 @@ impl MonthView {
             Arrival::Left(left) => self.left.push(left.clone()),
         }
         true
+    }
+
+    /// An earlier revision that comes late says where else the release has been.
+    fn learn(&mut self, arrival: &Arrival) -> bool {
+        let Arrival::Here(card) = arrival else { return false };
+        let known = self
+            .releases
+            .iter_mut()
+            .find(|known| (known.id, known.revision) == (card.id, card.revision));
+        known.is_some_and(|known| known.former.add(&card.former))
     }
 
     /// True when it has heard of the release in this revision or a later one.

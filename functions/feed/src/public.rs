@@ -77,6 +77,18 @@ impl Former {
     fn is_empty(&self) -> bool {
         self.languages.is_empty() && self.topics.is_empty()
     }
+
+    /// Adds what the other one has; true when that was anything.
+    pub(crate) fn add(&mut self, other: &Self) -> bool {
+        let before = self.languages.len() + self.topics.len();
+        self.languages.extend(other.languages.iter().cloned());
+        self.topics.extend(other.topics.iter().cloned());
+        self.languages.sort();
+        self.languages.dedup();
+        self.topics.sort();
+        self.topics.dedup();
+        before < self.languages.len() + self.topics.len()
+    }
 }
 
 /// A text as the public sees it.

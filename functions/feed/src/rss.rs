@@ -97,7 +97,7 @@ fn entry(item: &Item, site: &Site) -> Entry {
     Entry {
         title: Some(item.title.clone()),
         link: Some(item.url.clone()),
-        description: Some(item.summary.clone()),
+        description: Some(html_of(&item.summary)),
         categories: item
             .tags
             .iter()
@@ -124,6 +124,11 @@ fn entry(item: &Item, site: &Site) -> Entry {
     }
 }
 
+/// Readers take a description for HTML: plain text that speaks of `<script>` must not become one.
+fn html_of(plain: &str) -> String {
+    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 fn media(file: &crate::item::Attachment) -> Extension {
     let family = file.mime_type.split('/').next().unwrap_or_default();
     let medium = if matches!(family, "image" | "audio" | "video") {
@@ -148,5 +153,33 @@ fn media(file: &crate::item::Attachment) -> Extension {
         value: None,
         attrs: attrs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         children: BTreeMap::from([("title".to_owned(), vec![title])]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_that_speaks_of_markup_stays_a_text() {
+        let site = Site::parse(
+            "base_url='https://press.example.org'\norganisation='O'\nemail='a@example.org'\ntimezone='UTC'\n[[languages]]\ntag='en'\ntitle='N'\ndescription='D'\n",
+            "site.toml",
+        )
+        .unwrap();
+        let item: Item = serde_json::from_value(serde_json::json!({
+            "id": "urn:uuid:x", "url": "https://press.example.org/en/x/", "title": "<b> & co", "content_html": "<p>&lt;b&gt;</p>",
+            "summary": "<script> & &lt;col&gt; ]]>", "date_published": "2024-06-06T00:00:00Z", "date_modified": "2024-06-06T00:00:00Z", "language": "en",
+            "_pressroom": {"release": "018f0000-0000-7000-8000-000000000001", "revision": 1, "status": "published", "fallback": false, "translations": {},
+                "json": "https://press.example.org/x.json"}
+        }))
+        .unwrap();
+        let entry = entry(&item, &site);
+        assert_eq!(
+            entry.description.as_deref(),
+            Some("&lt;script&gt; &amp; &amp;lt;col&amp;gt; ]]&gt;")
+        );
+        assert_eq!(entry.content.as_deref(), Some("<p>&lt;b&gt;</p>"));
+        assert_eq!(entry.title.as_deref(), Some("<b> & co"));
     }
 }

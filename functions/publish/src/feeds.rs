@@ -56,11 +56,7 @@ impl Rendering {
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {
-        let publics: Vec<&Public> = arrived
-            .iter()
-            .filter(|one| one.latest && concerns(&feed, one))
-            .map(|one| &one.public)
-            .collect();
+        let publics: Vec<&Public> = arrived.iter().filter(|one| concerns(&feed, one)).map(Arrived::shown).collect();
         let result = refresh_one(desk, &feed, &publics).await;
         result.err().map(|failure| (feed, failure))
     };

@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
 };
 
-use feed::{Entry, FeedId, Kind, Public, ReleaseView};
+use feed::{Entry, FeedId, FeedView, Kind, Public, ReleaseView};
 use futures::future;
 use release::Site;
 use store::{Bucket, Key, Store};
@@ -82,6 +82,11 @@ struct Arrived {
 impl Arrived {
     fn key(&self) -> (Uuid, u32) {
         (self.public.id, self.public.revision)
+    }
+
+    /// What its feeds get: the highest public revision.
+    fn shown(&self) -> &Public {
+        if self.latest { &self.public } else { &self.view.latest }
     }
 }
 
@@ -259,20 +264,25 @@ async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Resul
     list.and(derived)
 }
 
-/// The feeds that must hear of these releases: where they are, and where any of their versions has been. An overtaken revision
-/// changes none: the event of the later one does.
+/// The feeds that must hear of these releases: where they are, and where any of their versions has been.
 fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
     let all = FeedId::all(site);
     all.into_iter()
-        .filter(|feed| arrived.iter().any(|one| one.latest && concerns(feed, one)))
+        .filter(|feed| arrived.iter().any(|one| concerns(feed, one)))
         .collect()
 }
 
+/// An overtaken revision tells only the feeds that the release has left: they must know, whichever event came first.
+/// The other ones hear of the higher revision by its own event.
 fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {
     let mut versions = arrived.view.versions.iter();
-    match &feed.kind {
+    let been = match &feed.kind {
         Kind::Filled => true,
         Kind::Only => versions.any(|version| version.languages.contains(&feed.language)),
         Kind::Topic(topic) => versions.any(|version| version.topics.contains(topic)),
-    }
+    };
+    been && (arrived.latest || !FeedView::belongs(arrived.shown(), feed))
 }
+
+#[cfg(test)]
+mod tests;
