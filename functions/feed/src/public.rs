@@ -77,6 +77,18 @@ impl Former {
     fn is_empty(&self) -> bool {
         self.languages.is_empty() && self.topics.is_empty()
     }
+
+    /// Takes in what `other` knows; true when that is more.
+    pub(crate) fn learn(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        self.languages.extend(other.languages.iter().cloned());
+        self.topics.extend(other.topics.iter().cloned());
+        self.languages.sort();
+        self.languages.dedup();
+        self.topics.sort();
+        self.topics.dedup();
+        *self != before
+    }
 }
 
 /// A text as the public sees it.

@@ -100,17 +100,14 @@ pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
     stream::iter(others(site)).map(derive).buffer_unordered(PARALLEL).try_collect().await
 }
 
-/// Links the months to each other: the touched ones, and their neighbours.
+/// Links the months to each other: the touched ones, and those around them.
 pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, Failure> {
     let mut done: BTreeMap<Month, Merge> = merges.into_iter().map(|merge| (merge.month, merge)).collect();
     let mut todo: BTreeSet<Month> = done.keys().copied().collect();
     let key = Key::Months(desk.site.default_language().clone());
     if let Some(list) = desk.store.load_now::<MonthsView>(&key).await? {
-        let near = todo.iter().flat_map(|month| {
-            let (before, after) = list.state.neighbours(*month);
-            before.into_iter().chain(after)
-        });
-        todo = near.chain(todo.iter().copied()).collect();
+        let near: BTreeSet<Month> = todo.iter().flat_map(|month| list.state.around(*month)).collect();
+        todo.extend(near);
     }
     for month in todo {
         if let Some((merged, before)) = link_one(desk, month).await? {
