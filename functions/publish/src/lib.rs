@@ -9,6 +9,7 @@ mod failure;
 mod feeds;
 mod furnish;
 mod intake;
+mod late;
 mod log;
 mod months;
 mod refill;
@@ -67,12 +68,14 @@ pub struct Outcome {
 
 /// A public revision of this batch and the public release it went into.
 struct Arrived {
+    /// The revision whose event brought this one: when anything fails, it comes again.
+    cause: (Uuid, u32),
     public: Public,
     view: Arc<ReleaseView>,
     /// Of the public release.
     version: u64,
-    /// What the journal says of it.
-    entry: Entry,
+    /// What the journal says of it; nothing when it is here on behalf of an older one.
+    entry: Option<Entry>,
     /// No higher revision is public.
     latest: bool,
     /// The release was not public before.
@@ -81,7 +84,7 @@ struct Arrived {
 
 impl Arrived {
     fn key(&self) -> (Uuid, u32) {
-        (self.public.id, self.public.revision)
+        self.cause
     }
 }
 
@@ -125,7 +128,7 @@ async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) 
     let mut arrived = arrive(desk, revisions, &mut failed, outcome).await;
     spread(desk, &mut arrived, &mut failed).await;
     let mut done = Vec::new();
-    for arrived in &arrived {
+    for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
         if !failed.0.contains(&key) {
             info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
@@ -173,7 +176,7 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
         }
     }
     done.sort_by_key(Arrived::key);
-    done
+    late::complete(desk, done, failed).await
 }
 
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
@@ -212,7 +215,7 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
             return;
         }
     };
-    let entries: Vec<Entry> = arrived.iter().map(|one| one.entry.clone()).collect();
+    let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (feeds, months_done, log) = future::join3(
         feeds::refresh(desk, arrived, touched(arrived, &desk.site)),
         archive(desk, &archived, listed),

@@ -37,10 +37,11 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
     Ok(Arrived {
+        cause: (public.id, public.revision),
         latest: view.latest.revision == public.revision,
         first: merged.changed && merged.prior.is_none(),
         version: merged.version,
-        entry,
+        entry: Some(entry),
         public,
         view,
     })
@@ -55,10 +56,10 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the pages of the releases whose latest revision arrived.
+/// Writes the pages of the releases whose latest revision arrived with an event of its own.
 pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
-    for one in arrived.iter().filter(|one| one.latest) {
+    for one in arrived.iter().filter(|one| one.latest && one.entry.is_some()) {
         let key = (one.public.id, one.public.revision);
         let pages = pages_of(desk, one.public.clone(), one.version, one.first);
         work.push(async move { pages.await.err().map(|failure| (key, failure)) });
