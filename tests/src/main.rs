@@ -8,6 +8,7 @@ mod input;
 mod judged;
 mod lambda;
 mod one_release;
+mod rebuild;
 mod requests;
 mod s3_conformance;
 mod site;

@@ -249,9 +249,5 @@ fn short_size(item: &Item) -> usize {
 }
 
 fn full_size(item: &Item) -> usize {
-    short_size(item)
-        + item
-            .more
-            .full_size
-            .unwrap_or_else(|| content::escape(&item.content_html).len())
+    short_size(item) + item.more.full_size.unwrap_or_else(|| content::escape(&item.content_html).len())
 }

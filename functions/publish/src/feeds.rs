@@ -53,6 +53,12 @@ impl Rendering {
     }
 }
 
+/// What is rendered from a feed's state.
+pub(crate) fn documents(view: &FeedView, site: &Site, feed: &FeedId) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let one = |rendering: &Rendering| Ok((rendering.key(feed), rendering.render(view, site, feed)?));
+    Rendering::of(&feed.kind).iter().map(one).collect()
+}
+
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {

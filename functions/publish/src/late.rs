@@ -65,7 +65,11 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
 /// A public revision that a view names.
 pub(crate) async fn read(desk: &Desk, id: Uuid, n: u32) -> Result<Public, Failure> {
     let key = Key::Revision(id, n);
-    let found = desk.store.get(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
+    let found = desk
+        .store
+        .get(&key)
+        .await?
+        .ok_or_else(|| store::Error::Missing { key: key.path() })?;
     let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
     Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
 }

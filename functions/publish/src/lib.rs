@@ -3,6 +3,7 @@
 //! It reads private revisions and writes only the public site. It never writes a revision, and copies nothing of a
 //! release that is not public.
 
+mod audit;
 mod config;
 mod event;
 mod failure;
@@ -28,6 +29,7 @@ use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
+pub use audit::{Fault, Finding, News, Report, Stage, Watch, rebuild, verify};
 pub use config::Config;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
@@ -229,7 +231,10 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
         }
     }
     if let Err(failure) = months_done {
-        for one in arrived.iter().filter(|one| months.iter().any(|month| one.view.months().contains(month))) {
+        for one in arrived
+            .iter()
+            .filter(|one| months.iter().any(|month| one.view.months().contains(month)))
+        {
             failed.add(one.key(), &failure, "the archive could not be written");
         }
     }
@@ -254,9 +259,7 @@ async fn news(desk: &Desk, archived: Vec<months::Merge>) -> Result<(Vec<months::
 }
 
 async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Result<(), Failure> {
-    let list = async {
-        if listed { Ok(()) } else { months::list(desk, archived).await }
-    };
+    let list = async { if listed { Ok(()) } else { months::list(desk, archived).await } };
     let (list, derived) = future::join(list, months::derive(desk, archived)).await;
     list.and(derived)
 }

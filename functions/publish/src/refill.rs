@@ -32,7 +32,9 @@ pub(crate) async fn fetch(desk: &Desk, feed: &FeedId, needs: Needs, older: &mut 
     let mut wanted = needs.contents;
     if let Some(boundary) = needs.older {
         // Each time twice as many, always from where the stored feed ends.
-        let (after, count) = basis.asked.map_or((boundary, desk.site.window.items), |(after, count)| (after, 2 * count));
+        let (after, count) = basis
+            .asked
+            .map_or((boundary, desk.site.window.items), |(after, count)| (after, 2 * count));
         let (cards, reach, months) = cards(desk, feed, after, count).await?;
         *basis = Basis {
             asked: Some((after, count)),

@@ -64,7 +64,12 @@ mod tests {
     fn an_etag_of_one_part_is_the_tag_of_the_bytes_and_any_other_is_none() {
         assert_eq!(Tag::parse(&usual_etag(b"news")), Some(Tag::of(b"news")));
         assert_ne!(Tag::of(b"news"), Tag::of(b"new"));
-        for odd in ["\"0123456789abcdef0123456789abcdef-2\"", "\"\"", "", "\"x123456789abcdef0123456789abcdef\""] {
+        for odd in [
+            "\"0123456789abcdef0123456789abcdef-2\"",
+            "\"\"",
+            "",
+            "\"x123456789abcdef0123456789abcdef\"",
+        ] {
             assert_eq!(Tag::parse(odd), None, "{odd}");
         }
     }

@@ -115,6 +115,17 @@ impl Store {
         Err(Error::Conflict { key: key.path() })
     }
 
+    /// Removes what was looked at; `false` when somebody wrote it in between.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn remove_seen<T>(&self, key: &Key, found: &Look<T>) -> Result<bool, Error> {
+        match &found.etag {
+            Some(etag) => self.remove(key.bucket(), &key.path(), etag).await,
+            None => Ok(true),
+        }
+    }
+
     /// Removes the object that had `etag`; `false` when it is another one by now.
     ///
     /// # Errors
