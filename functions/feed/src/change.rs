@@ -100,6 +100,22 @@ impl Journal {
     }
 }
 
+impl Journal {
+    /// A whole log in pages, and its open end.
+    pub fn paged(entries: Vec<Entry>) -> (Vec<JournalPage>, Self) {
+        let mut open = Self::default();
+        let mut pages = Vec::new();
+        for some in entries.chunks(PAGE_SIZE) {
+            open.entries = some.to_vec();
+            if let Some((page, rest)) = open.seal() {
+                pages.push(page);
+                open = rest;
+            }
+        }
+        (pages, open)
+    }
+}
+
 /// One line of the public log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {

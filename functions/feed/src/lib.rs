@@ -12,6 +12,7 @@ mod item;
 #[cfg(test)]
 mod known;
 mod month;
+mod months;
 mod page;
 pub mod path;
 mod public;
@@ -25,7 +26,8 @@ mod words;
 pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
 pub use index::Index;
 pub use item::Item;
-pub use month::{Arrival, LeftMonth, MonthLine, MonthView, MonthsView, Order};
+pub use month::{Arrival, LeftMonth, MonthView, Order};
+pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
 pub use path::{FeedId, Kind, Month};
 pub use public::{Card, Former, Public, ReleaseView, VersionEntry};

@@ -78,16 +78,16 @@ impl Former {
         self.languages.is_empty() && self.topics.is_empty()
     }
 
-    /// Adds what the other one has; true when that was anything.
-    pub(crate) fn add(&mut self, other: &Self) -> bool {
-        let before = self.languages.len() + self.topics.len();
+    /// Takes in what `other` knows; true when that is more.
+    pub(crate) fn learn(&mut self, other: &Self) -> bool {
+        let before = self.clone();
         self.languages.extend(other.languages.iter().cloned());
         self.topics.extend(other.topics.iter().cloned());
         self.languages.sort();
         self.languages.dedup();
         self.topics.sort();
         self.topics.dedup();
-        before < self.languages.len() + self.topics.len()
+        *self != before
     }
 }
 
@@ -201,9 +201,7 @@ impl Public {
             return None;
         }
         let path = revision.path.clone()?;
-        let published = revision.published?;
-        // A minor edit may set a later date; nothing is changed before it was published (RFC 4287, section 4.2.9).
-        let updated = revision.updated?.max(published);
+        let (published, updated) = (revision.published?, revision.updated?);
         let withdrawn = revision.status == Status::Withdrawn;
         let page = |lang: &Lang| site.url(&path::page(lang, &path));
         let mut texts = BTreeMap::new();

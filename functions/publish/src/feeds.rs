@@ -53,10 +53,20 @@ impl Rendering {
     }
 }
 
+/// What is rendered from a feed's state.
+pub(crate) fn documents(view: &FeedView, site: &Site, feed: &FeedId) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let one = |rendering: &Rendering| Ok((rendering.key(feed), rendering.render(view, site, feed)?));
+    Rendering::of(&feed.kind).iter().map(one).collect()
+}
+
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {
-        let publics: Vec<&Public> = arrived.iter().filter(|one| concerns(&feed, one)).map(Arrived::shown).collect();
+        let publics: Vec<&Public> = arrived
+            .iter()
+            .filter(|one| one.latest && concerns(&feed, one))
+            .map(|one| &one.public)
+            .collect();
         let result = refresh_one(desk, &feed, &publics).await;
         result.err().map(|failure| (feed, failure))
     };

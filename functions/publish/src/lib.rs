@@ -3,12 +3,14 @@
 //! It reads private revisions and writes only the public site. It never writes a revision, and copies nothing of a
 //! release that is not public.
 
+mod audit;
 mod config;
 mod event;
 mod failure;
 mod feeds;
 mod furnish;
 mod intake;
+mod late;
 mod log;
 mod months;
 mod refill;
@@ -20,13 +22,14 @@ use std::{
     sync::Arc,
 };
 
-use feed::{Entry, FeedId, FeedView, Kind, Public, ReleaseView};
+use feed::{Entry, FeedId, Kind, Public, ReleaseView};
 use futures::future;
 use release::Site;
 use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
+pub use audit::{Fault, Finding, News, Report, Stage, Watch, rebuild, verify};
 pub use config::Config;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
@@ -67,12 +70,14 @@ pub struct Outcome {
 
 /// A public revision of this batch and the public release it went into.
 struct Arrived {
+    /// The revision whose event brought this one: when anything fails, it comes again.
+    cause: (Uuid, u32),
     public: Public,
     view: Arc<ReleaseView>,
     /// Of the public release.
     version: u64,
-    /// What the journal says of it.
-    entry: Entry,
+    /// What the journal says of it; nothing when it is here on behalf of an older one.
+    entry: Option<Entry>,
     /// No higher revision is public.
     latest: bool,
     /// The release was not public before.
@@ -81,12 +86,7 @@ struct Arrived {
 
 impl Arrived {
     fn key(&self) -> (Uuid, u32) {
-        (self.public.id, self.public.revision)
-    }
-
-    /// What its feeds get: the highest public revision.
-    fn shown(&self) -> &Public {
-        if self.latest { &self.public } else { &self.view.latest }
+        self.cause
     }
 }
 
@@ -130,7 +130,7 @@ async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) 
     let mut arrived = arrive(desk, revisions, &mut failed, outcome).await;
     spread(desk, &mut arrived, &mut failed).await;
     let mut done = Vec::new();
-    for arrived in &arrived {
+    for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
         if !failed.0.contains(&key) {
             info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
@@ -178,7 +178,7 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
         }
     }
     done.sort_by_key(Arrived::key);
-    done
+    late::complete(desk, done, failed).await
 }
 
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
@@ -217,7 +217,7 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
             return;
         }
     };
-    let entries: Vec<Entry> = arrived.iter().map(|one| one.entry.clone()).collect();
+    let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (feeds, months_done, log) = future::join3(
         feeds::refresh(desk, arrived, touched(arrived, &desk.site)),
         archive(desk, &archived, listed),
@@ -264,24 +264,22 @@ async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Resul
     list.and(derived)
 }
 
-/// The feeds that must hear of these releases: where they are, and where any of their versions has been.
+/// The feeds that must hear of these releases: where they are, and where any of their versions has been. An overtaken revision
+/// changes none: the event of the later one does.
 fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
     let all = FeedId::all(site);
     all.into_iter()
-        .filter(|feed| arrived.iter().any(|one| concerns(feed, one)))
+        .filter(|feed| arrived.iter().any(|one| one.latest && concerns(feed, one)))
         .collect()
 }
 
-/// An overtaken revision tells only the feeds that the release has left: they must know, whichever event came first.
-/// The other ones hear of the higher revision by its own event.
 fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {
     let mut versions = arrived.view.versions.iter();
-    let been = match &feed.kind {
+    match &feed.kind {
         Kind::Filled => true,
         Kind::Only => versions.any(|version| version.languages.contains(&feed.language)),
         Kind::Topic(topic) => versions.any(|version| version.topics.contains(topic)),
-    };
-    been && (arrived.latest || !FeedView::belongs(arrived.shown(), feed))
+    }
 }
 
 #[cfg(test)]

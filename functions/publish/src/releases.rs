@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use feed::{Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use release::{Lang, Revision, Status};
+use release::{Revision, Site, Status};
 use store::{Created, Expect, Key, Store};
 use uuid::Uuid;
 
@@ -37,10 +37,11 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
     Ok(Arrived {
+        cause: (public.id, public.revision),
         latest: view.latest.revision == public.revision,
         first: merged.changed && merged.prior.is_none(),
         version: merged.version,
-        entry,
+        entry: Some(entry),
         public,
         view,
     })
@@ -55,10 +56,10 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the pages of the releases whose latest revision arrived.
+/// Writes the pages of the releases whose latest revision arrived with an event of its own.
 pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
-    for one in arrived.iter().filter(|one| one.latest) {
+    for one in arrived.iter().filter(|one| one.latest && one.entry.is_some()) {
         let key = (one.public.id, one.public.revision);
         let pages = pages_of(desk, one.public.clone(), one.version, one.first);
         work.push(async move { pages.await.err().map(|failure| (key, failure)) });
@@ -71,24 +72,25 @@ pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32),
 }
 
 async fn pages_of(desk: &Desk, public: Public, version: u64, first: bool) -> Result<(), Failure> {
-    let (store, site) = (&desk.store, &desk.site);
-    let page = |language: Lang| {
-        let public = &public;
-        async move {
-            let at = public
-                .behind
-                .as_ref()
-                .map(|behind| behind.path.clone())
-                .ok_or_else(|| Failure::render("a release without a path"))?;
-            let bytes = Bytes::from(release_page(public, site, &language).map_err(Failure::render)?);
-            // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
-            let expect = || if first { Expect::Absent } else { Expect::Unknown };
-            store.derive(&Key::Page(language, at), version, bytes, expect).await?;
-            Ok::<_, Failure>(())
-        }
+    let write = |(key, bytes): (Key, Bytes)| async move {
+        // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
+        let expect = || if first { Expect::Absent } else { Expect::Unknown };
+        desk.store.derive(&key, version, bytes, expect).await?;
+        Ok::<_, Failure>(())
     };
-    let languages: Vec<Lang> = site.languages.iter().map(|language| language.tag.clone()).collect();
-    stream::iter(languages).map(page).buffer_unordered(PARALLEL).try_collect().await
+    let pages = page_documents(&public, &desk.site)?;
+    stream::iter(pages).map(write).buffer_unordered(PARALLEL).try_collect().await
+}
+
+/// The pages of a release in every language of the site.
+pub(crate) fn page_documents(public: &Public, site: &Site) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let at = public.behind.as_ref().map(|behind| &behind.path);
+    let at = at.ok_or_else(|| Failure::render("a release without a path"))?;
+    let page = |language: &release::Language| {
+        let bytes = release_page(public, site, &language.tag).map_err(Failure::render)?;
+        Ok((Key::Page(language.tag.clone(), at.clone()), Bytes::from(bytes)))
+    };
+    site.languages.iter().map(page).collect()
 }
 
 /// A withdrawal removes the texts that were public; a restore brings them back. The notice and the history stay.
