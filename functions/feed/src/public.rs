@@ -201,7 +201,9 @@ impl Public {
             return None;
         }
         let path = revision.path.clone()?;
-        let (published, updated) = (revision.published?, revision.updated?);
+        let published = revision.published?;
+        // A minor edit may set a later date; nothing is changed before it was published (RFC 4287, section 4.2.9).
+        let updated = revision.updated?.max(published);
         let withdrawn = revision.status == Status::Withdrawn;
         let page = |lang: &Lang| site.url(&path::page(lang, &path));
         let mut texts = BTreeMap::new();
