@@ -151,13 +151,18 @@ impl Room {
 
     /// Waits until `path` says `wanted`; bounded, and generous since machines are shared.
     pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.until_within(30, path, wanted).await
+    }
+
+    /// The same within so many seconds.
+    pub(crate) async fn until_within(&self, seconds: u64, path: &str, wanted: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         loop {
             let text = self.text(path).await;
             if wanted(&text) {
                 return text;
             }
-            assert!(start.elapsed() < Duration::from_secs(30), "{path} never changed; it says {text}");
+            assert!(start.elapsed() < Duration::from_secs(seconds), "{path} never changed; it says {text}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -297,6 +297,6 @@ async fn a_body_changed_by_hand_is_never_served_as_if_it_were_not() {
     for wrong in ["wrong", "short", "much longer"] {
         fs::write(data.path().join("s3/news/a.txt"), wrong).unwrap();
         let get = s3.get_object().bucket(BUCKET).key("a.txt").send().await;
-        assert_eq!(status(&get.unwrap_err()), 500, "{wrong}");
+        assert_eq!(status(&get.unwrap_err()), 422, "{wrong}");
     }
 }
