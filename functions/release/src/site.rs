@@ -419,7 +419,7 @@ label = { en = "Technology", fr = "Technologie" }
     }
 
     #[test]
-    #[allow(non_snake_case)]
+    #[expect(non_snake_case)]
     fn B55_B57_the_base_of_every_address_is_encoded_once() {
         for (written, base) in [
             ("https://bücher.example", "https://xn--bcher-kva.example"),

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    #[allow(non_snake_case)]
+    #[expect(non_snake_case)]
     fn B11_a_title_with_markup_is_its_plain_text() {
         assert_eq!(html("<h1><em>Salmonella</em> alert</h1><p>x</p>").title, "Salmonella alert");
         assert_eq!(html("<title>New &lt;col&gt; rule</title><p>x</p>").title, "New <col> rule");
