@@ -162,7 +162,10 @@ impl Room {
             if wanted(&text) {
                 return text;
             }
-            assert!(start.elapsed() < Duration::from_secs(seconds), "{path} never changed; it says {text}");
+            assert!(
+                start.elapsed() < Duration::from_secs(seconds),
+                "{path} never changed; it says {text}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

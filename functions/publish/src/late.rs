@@ -9,9 +9,13 @@ use feed::{Public, ReleaseView};
 use futures::{StreamExt as _, stream};
 use release::Revision;
 use store::Key;
+use tracing::error;
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failed, Failure, PARALLEL};
+use crate::{Arrived, Desk, Failed, Failure, PARALLEL, concerns, feeds, touched};
+
+/// Revisions of one release that become public while it is brought to its feeds, before the work is given back.
+const RIVALS: usize = 10;
 
 /// Gives each arrival the longest history of its release that this batch saw, and adds the latest revision where only older ones came.
 pub(crate) async fn complete(desk: &Desk, mut arrived: Vec<Arrived>, failed: &mut Failed) -> Vec<Arrived> {
@@ -60,6 +64,60 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
         view,
         version,
     }))
+}
+
+/// Brings releases to their feeds, and once more those of which a later revision became public meanwhile.
+///
+/// A feed remembers nothing of what lies behind its end. When the later revision has an older date, its publisher may find nothing to do;
+/// the earlier one would then come into the feed after it and stay. So whoever brought a release looks whether it still was the latest:
+/// if it was, the later one comes to the feeds only now, and finds it.
+pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived]) -> Failed {
+    let mut failed = Failed::default();
+    let mut later = Vec::new();
+    for round in 0..RIVALS {
+        let now = if round == 0 { arrived } else { &later };
+        for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site)).await {
+            error!(feed = feed.json(), %failure, "a feed could not be written");
+            for one in now.iter().filter(|one| concerns(&feed, one)) {
+                failed.0.insert(one.cause);
+            }
+        }
+        let check = |one: &Arrived| {
+            let (cause, version, revision) = (one.cause, one.version, one.public.revision);
+            async move { (cause, overtaken(desk, cause, version, revision).await) }
+        };
+        let checks = now.iter().filter(|one| one.latest).map(check).collect::<Vec<_>>();
+        let found: Vec<_> = stream::iter(checks).buffer_unordered(PARALLEL).collect().await;
+        let mut next = Vec::new();
+        for (cause, result) in found {
+            match result {
+                Ok(one) => next.extend(one),
+                Err(failure) => failed.add(cause, &failure, "the latest revision could not be read"),
+            }
+        }
+        if next.is_empty() {
+            return failed;
+        }
+        later = next;
+    }
+    for one in &later {
+        let key = Key::Release(one.public.id).path();
+        failed.add(one.cause, &store::Error::Conflict { key }.into(), "a release changes without end");
+    }
+    failed
+}
+
+/// The latest revision of a release when `revision` is not it any more.
+async fn overtaken(desk: &Desk, cause: (Uuid, u32), version: u64, revision: u32) -> Result<Option<Arrived>, Failure> {
+    let key = Key::Release(cause.0);
+    if desk.store.head(&key).await?.is_some_and(|now| now.version == version) {
+        return Ok(None);
+    }
+    let now = desk.store.load_now::<ReleaseView>(&key).await?;
+    let Some(now) = now.filter(|now| now.state.latest.revision > revision) else {
+        return Ok(None);
+    };
+    again(desk, cause, Some((now.version(), now.state))).await
 }
 
 /// A public revision that a view names.

@@ -219,17 +219,12 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
     };
     let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (feeds, months_done, log) = future::join3(
-        feeds::refresh(desk, arrived, touched(arrived, &desk.site)),
+        late::feeds(desk, arrived),
         archive(desk, &archived, listed),
         log::append(desk, &entries),
     )
     .await;
-    for (feed, failure) in feeds {
-        error!(feed = feed.json(), %failure, "a feed could not be written");
-        for one in arrived.iter().filter(|one| concerns(&feed, one)) {
-            failed.0.insert(one.key());
-        }
-    }
+    failed.0.extend(feeds.0);
     if let Err(failure) = months_done {
         for one in arrived
             .iter()

@@ -29,10 +29,18 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
     // The first revision of a release meets no document of it, unless its event comes twice.
     let fresh = public.revision == 1;
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
-    let (written, merged) = future::join(version(store, &public), store.merge(&key, fresh, admit)).await;
-    written?;
-    let merged = merged?;
-    let view = versions(desk, &merged.state).await?;
+    // The version comes before the merge: whoever merges a withdrawal later finds it and takes it away; whoever merged one before is met
+    // by this merge. A text that is known to be withdrawn is not shown for a moment either.
+    if !withheld(store, &key, fresh, &public).await? {
+        version(store, &public).await?;
+    }
+    let merged = store.merge(&key, fresh, admit).await?;
+    // What was only remembered may be older than a withdrawal.
+    let known = match merged.changed {
+        true => None,
+        false => store.load_now::<ReleaseView>(&key).await?,
+    };
+    let view = versions(desk, known.as_ref().map_or(&merged.state, |known| &known.state)).await?;
     let entry = view
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
@@ -45,6 +53,20 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
         public,
         view,
     })
+}
+
+/// True when a later withdrawal is known. An event that comes twice asks the store, not the memory.
+async fn withheld(store: &Store, key: &Key, fresh: bool, public: &Public) -> Result<bool, Failure> {
+    if fresh || public.status == Status::Withdrawn {
+        return Ok(false);
+    }
+    let mut known = store.load::<ReleaseView>(key).await?;
+    let twice = |view: &ReleaseView| view.versions.iter().any(|version| version.revision == public.revision);
+    if known.as_ref().is_some_and(|known| twice(&known.state)) {
+        known = store.load_now(key).await?;
+    }
+    let latest = known.as_ref().map(|known| &known.state.latest);
+    Ok(latest.is_some_and(|latest| latest.status == Status::Withdrawn && latest.revision > public.revision))
 }
 
 /// A public revision never changes, so neither does its document; what else is there was made by hand or for another `site.toml`.

@@ -57,6 +57,11 @@ impl<T> Clone for Current<T> {
 }
 
 impl<T> Current<T> {
+    /// Of this state; rises with every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Nothing has to be written: the state as it is.
     pub fn unchanged(self) -> Merged<T> {
         Merged {

@@ -31,7 +31,11 @@ fn same(seen: &[Vec<Value>; 3], field: &str) -> Value {
     }
     for (n, entries) in seen.iter().enumerate() {
         assert_eq!(entries.len(), 1);
-        assert!(n == 0 || entries[0][field] == first, "{field} differs: {} and {first}", entries[0][field]);
+        assert!(
+            n == 0 || entries[0][field] == first,
+            "{field} differs: {} and {first}",
+            entries[0][field]
+        );
     }
     first
 }

@@ -1,6 +1,10 @@
 //! Every feed as the releases say: candidates from the census in the order of feeds, their contents until the window is closed.
 
-use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use feed::{Admission, FeedId, FeedView, Left, Older, Public, Reach, Stamp};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -11,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Audit,
     census::Census,
+    fold::Fold,
     report::{News, Stage},
     view::{Drawn, View},
 };
@@ -60,9 +65,29 @@ impl View for OneFeed<'_> {
             let shown = found.items.iter().map(|item| (item.more.release, item.more.revision));
             let left = found.more.left.iter().map(|left| (left.release, left.revision));
             let named: Vec<_> = shown.chain(left).collect();
-            self.census.refresh(desk, named).await?;
+            self.census.refresh(desk, named.clone()).await?;
+            return self.sure(desk, &named).await;
         }
         draw(self.census, self.contents, desk, &self.feed).await
+    }
+}
+
+impl OneFeed<'_> {
+    /// What would come into the feed is read again: it may have left since the census, and a feed remembers nothing behind its end.
+    async fn sure(&mut self, desk: &Desk, named: &[(Uuid, u32)]) -> Result<Drawn<FeedView>, Failure> {
+        let mut seen = BTreeSet::new();
+        loop {
+            let drawn = draw(self.census, self.contents, desk, &self.feed).await?;
+            let items = drawn.state.iter().flat_map(|view| &view.items);
+            let shown = items.map(|item| (item.more.release, item.more.revision));
+            let new: Vec<_> = shown.filter(|key| !named.contains(key) && seen.insert(*key)).collect();
+            if new.is_empty() {
+                return Ok(drawn);
+            }
+            for (id, _) in new {
+                self.census.add(&Fold::fresh(desk, id).await?);
+            }
+        }
     }
 }
 
