@@ -14,6 +14,7 @@ mod rss;
 pub mod schema;
 mod stamp;
 mod view;
+mod window;
 mod words;
 
 pub use index::Index;

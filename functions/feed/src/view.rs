@@ -5,10 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, content, path, public::Public, sha256};
-
-/// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
-const ITEM_OVERHEAD: usize = 2_500;
+use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, path, public::Public, sha256};
 
 /// A JSON Feed 1.1 document (<https://www.jsonfeed.org/version/1.1/>).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +68,18 @@ pub struct FeedMore {
     /// Releases that were in this feed and left it (another topic, a translation taken back).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
+    /// Where the feed was cut for its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+}
+
+/// The newest release that a feed had no room for: neither it nor an older one is shown, whatever comes first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cut {
+    /// The release.
+    pub release: Uuid,
+    /// Its date.
+    pub date_published: Stamp,
 }
 
 /// A release that left the feed; an older event must not bring it back.
@@ -125,6 +134,7 @@ impl FeedView {
                 kind: kind.to_owned(),
                 topic,
                 left: Vec::new(),
+                cut: None,
             },
         }
     }
@@ -146,6 +156,7 @@ impl FeedView {
         if let Some(current) = current {
             view.items.clone_from(&current.items);
             view.more.left.clone_from(&current.more.left);
+            view.more.cut.clone_from(&current.more.cut);
         }
         for public in publics {
             view.admit_one(public, site, feed);
@@ -180,48 +191,6 @@ impl FeedView {
                 date_published: public.published,
             });
         }
-    }
-
-    /// Newest `items`, plus everything within `hours` before the newest one, at most `bytes`.
-    fn close_window(&mut self, site: &Site) {
-        self.items.sort_by_key(Item::order);
-        self.more
-            .left
-            .sort_by_key(|left| (std::cmp::Reverse(left.date_published), left.release));
-        let window = &site.window;
-        if let Some(newest) = self.items.first().map(|item| item.date_published.at().as_second()) {
-            let oldest = newest - i64::from(window.hours) * 3600;
-            let recent = self
-                .items
-                .iter()
-                .take_while(|item| item.date_published.at().as_second() >= oldest)
-                .count();
-            self.items.truncate(recent.max(window.items));
-        }
-        self.cap_bytes(window.bytes);
-        if self.items.len() >= window.items {
-            let last = self.items.last().map(|item| item.date_published);
-            self.more.left.retain(|left| Some(left.date_published) >= last);
-        }
-    }
-
-    fn cap_bytes(&mut self, bytes: usize) {
-        let mut used = ITEM_OVERHEAD;
-        let mut keep = self.items.len();
-        for (n, item) in self.items.iter_mut().enumerate() {
-            let fixed = ITEM_OVERHEAD + 3 * content::escape(&item.summary).len() + 2 * item.title.len() + 300 * item.attachments.len();
-            let full = fixed + content::escape(&item.content_html).len();
-            if used + full > bytes && !item.more.shortened {
-                item.more.shortened = true;
-                item.content_html = content::paragraphs(&item.summary);
-            }
-            used += if item.more.shortened { fixed } else { full };
-            if used > bytes {
-                keep = n.max(1);
-                break;
-            }
-        }
-        self.items.truncate(keep);
     }
 
     /// When anything shown last changed; never the clock. `None` while the feed is empty.
