@@ -9,6 +9,7 @@ mod input;
 mod judged;
 mod newsroom;
 mod one_release;
+mod properties;
 mod requests;
 mod s3_conformance;
 mod site;
