@@ -223,7 +223,14 @@ impl Check<'_> {
                 crate::clean_line(text).text
             }
         };
-        Ok(value.get_ref().iter().map(|(tag, text)| (tag.clone(), clean(text))).collect())
+        let texts: Localised = value.get_ref().iter().map(|(tag, text)| (tag.clone(), clean(text))).collect();
+        // An empty label would be an empty category in a feed, which readers refuse.
+        let empty = texts.iter().find(|(_, text)| text.trim().is_empty()).map(|(tag, _)| tag);
+        self.that(empty.is_none(), value.span().start, || {
+            let tag = empty.map_or("", Lang::as_str);
+            format!("{key} is empty in `{tag}`; write a text or leave the language out")
+        })?;
+        Ok(texts)
     }
 }
 
@@ -431,6 +438,11 @@ label = { en = "Technology", fr = "Technologie" }
             ("timezone", "time_zone", "site.toml:"),
             ("tag = \"fr\"", "tag = \"en\"", "site.toml:12: language `en` stands twice"),
             ("press@example.org", "press", "site.toml:3: email is an address"),
+            (
+                "\"Technologie\"",
+                "\" \\u0001\"",
+                "site.toml:19: label is empty in `fr`; write a text",
+            ),
         ] {
             let error = Site::parse(&GOOD.replacen(from, to, 1), "site.toml").unwrap_err().to_string();
             assert!(error.starts_with(says), "{error}");
