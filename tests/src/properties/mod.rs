@@ -2,7 +2,10 @@
 //!
 //! An input that broke something once stands as a named example in the source; `proptest` writes no files.
 
+mod judged;
+mod release;
 mod size;
+mod text;
 mod views;
 
 use proptest::test_runner::{Config, TestRunner};
