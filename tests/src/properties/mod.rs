@@ -3,6 +3,7 @@
 //! An input that broke something once stands as a named example in the source; `proptest` writes no files.
 
 mod judged;
+mod paste;
 mod release;
 mod size;
 mod text;

@@ -31,6 +31,7 @@ pub(super) struct Texts {
     pub(super) caption: String,
     pub(super) credit: String,
     pub(super) label: String,
+    pub(super) note: String,
 }
 
 /// Any texts. Most are such that the release is taken: NUL stands in few of them.
@@ -58,9 +59,9 @@ fn without_nul() -> impl Strategy<Value = Texts> {
     let body = (any_text(1..20), format);
     let file = prop_oneof![3 => "[a-z &'\"é闭%#?]{1,12}", 1 => any_text(0..6)];
     let media = (file, any_text(0..6), any_text(0..6), any_text(0..4));
-    let others = (any_text(1..5), any_text(1..6), any_text(0..5));
+    let others = (any_text(1..5), any_text(1..6), any_text(0..5), any_text(0..5));
     (head, body, media, others).prop_map(
-        |(head, (body, format), (file, alt, caption, credit), (topic, event, label))| Texts {
+        |(head, (body, format), (file, alt, caption, credit), (topic, event, label, note))| Texts {
             title: head.0,
             subtitle: head.1,
             dateline: head.2,
@@ -74,6 +75,7 @@ fn without_nul() -> impl Strategy<Value = Texts> {
             caption,
             credit,
             label,
+            note,
         },
     )
 }
@@ -95,6 +97,7 @@ pub(super) fn plain() -> Texts {
         caption: String::new(),
         credit: String::new(),
         label: String::new(),
+        note: String::new(),
     }
 }
 
@@ -139,6 +142,7 @@ impl Texts {
             "topics": ["any"],
             "event": {"name": self.event},
             "media": [{"sha256": "0".repeat(64), "name": self.file, "type": "image/jpeg", "size": 7, "alt": {"fr": self.alt}, "caption": {"fr": self.caption}, "credit": self.credit}],
+            "correction": {"note": {"fr": self.note}},
             "links": [{"url": "https://conference.tidewater.example/", "label": {"fr": self.label}}]
         })
     }
@@ -176,6 +180,7 @@ impl Texts {
             ("/media/0/caption/fr", nul(&self.caption)),
             ("/media/0/credit", nul(&self.credit)),
             ("/links/0/label/fr", nul(&self.label)),
+            ("/correction/note/fr", nul(&self.note)),
         ];
         checks
             .into_iter()
@@ -196,7 +201,12 @@ impl Texts {
         } else {
             line(&self.label)
         };
+        let note = match line(&self.note) {
+            empty if empty.is_empty() => empty,
+            note => format!("Rectificatif: {note}"),
+        };
         let parts = [
+            note,
             line(&self.subtitle),
             line(&self.dateline),
             clean(&self.body),

@@ -90,7 +90,7 @@ fn is_discouraged(c: char) -> bool {
 }
 
 /// `White_Space` of the Unicode Character Database (`PropList.txt`).
-fn is_white(c: char) -> bool {
+pub(super) fn is_white(c: char) -> bool {
     matches!(
         c,
         '\u{9}'..='\u{d}' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'

@@ -1,6 +1,9 @@
 //! Whatever a press office writes, every feed is well-formed, and foreign programs find the text in it again.
 
 use ::release::{self, Lang, Site, Status};
+mod config;
+mod markup;
+
 use std::cell::{Cell, RefCell};
 
 use feed::{FeedId, FeedView, Kind, Public, to_json};
@@ -82,6 +85,17 @@ fn strict(wire: &mut Wire, kind: &str, entry: &Entry, texts: &Texts, own: bool) 
     Ok(())
 }
 
+/// What JSON Feed alone can carry.
+fn extension(document: &str, texts: &Texts) -> Result<(), TestCaseError> {
+    let feed: serde_json::Value = serde_json::from_str(document).unwrap();
+    let item = &feed["items"][0];
+    prop_assert_eq!(&item["_pressroom"]["event"]["name"], &json!(line(&texts.event)));
+    let caption = line(&texts.caption);
+    let title = if caption.is_empty() { line(&texts.file) } else { caption };
+    prop_assert_eq!(&item["attachments"][0]["title"], &json!(title));
+    Ok(())
+}
+
 /// Readers fold white space and some take titles for HTML, but the words are there.
 fn lenient(wire: &mut Wire, entry: &Entry, strict: &Entry) -> Result<(), TestCaseError> {
     prop_assert_eq!(squashed(some(entry.title.as_ref())), squashed(some(strict.title.as_ref())));
@@ -130,6 +144,9 @@ fn found_again(wire: &mut Wire, texts: &Texts) -> Result<bool, TestCaseError> {
             prop_assert_eq!(answer.entries.len(), 1);
             let entry = &answer.entries[0];
             strict(wire, kind, entry, texts, language == "fr")?;
+            if kind == "jsonfeed" {
+                extension(&document, texts)?;
+            }
             for (reader, table) in answer.readers.each() {
                 lenient(wire, &table[0], entry).map_err(|e| TestCaseError::fail(format!("{reader} {kind}: {e}")))?;
             }
