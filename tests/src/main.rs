@@ -14,6 +14,7 @@ mod known_failures;
 mod lambda;
 mod newsroom;
 mod one_release;
+mod properties;
 mod rebuild;
 mod releases;
 mod requests;

@@ -46,6 +46,8 @@ pub(crate) struct Answer {
     pub(crate) readers: Readers,
     /// Of HTML: what a reader would show.
     pub(crate) text: Option<String>,
+    /// Of HTML: what stands for its pictures.
+    pub(crate) images: Vec<Option<String>>,
 }
 
 /// What lenient feed readers see.

@@ -27,7 +27,7 @@ impl FeedView {
             link: self.home_page_url.clone(),
             description: self.description.clone(),
             language: Some(self.language.to_string()),
-            managing_editor: Some(format!("{} ({})", site.email, site.organisation)),
+            managing_editor: Some(person(&site.email, &site.organisation)),
             last_build_date: self.updated().map(Stamp::rfc5322),
             generator: Some("Pressroom".to_owned()),
             docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
@@ -124,6 +124,11 @@ fn entry(item: &Item, site: &Site) -> Entry {
     }
 }
 
+/// `mail (Name)` of RFC 5322: a parenthesis in the name would end it.
+fn person(email: &str, name: &str) -> String {
+    format!("{email} ({})", name.replace('(', "[").replace(')', "]"))
+}
+
 /// Readers take a description for HTML: plain text that speaks of `<script>` must not become one.
 fn html_of(plain: &str) -> String {
     plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
@@ -159,6 +164,14 @@ fn media(file: &crate::item::Attachment) -> Extension {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_stays_one_comment() {
+        assert_eq!(
+            person("press@example.org", "Observation Council (TOC)"),
+            "press@example.org (Observation Council [TOC])"
+        );
+    }
 
     #[test]
     fn a_summary_that_speaks_of_markup_stays_a_text() {
