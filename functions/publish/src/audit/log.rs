@@ -79,9 +79,9 @@ impl Audit<'_> {
         for _ in 0..LOOKS {
             let quiet = self.hand.quiet(&desk, "pending/").await?;
             flaws = self.flaws().await?;
-            let unsure = !self.hand.mends && !(quiet && self.hand.quiet(&desk, "pending/").await?);
+            let unsure = !(self.hand.mends || quiet && self.hand.quiet(&desk, "pending/").await?);
             let clean = !flaws.broken && flaws.wrong.is_empty() && flaws.missing.is_empty();
-            if clean || !self.hand.mends && !(unsure && self.hand.rest().await) {
+            if clean || !(self.hand.mends || unsure && self.hand.rest().await) {
                 break;
             }
             if self.hand.mends {

@@ -111,7 +111,7 @@ impl<'a> Audit<'a> {
     fn claim(&mut self, tags: Tags) -> bool {
         let claim = |(path, tag): (String, _)| self.inventory.claim(&path, tag);
         // Each, whatever the ones before it say.
-        !tags.into_iter().map(claim).fold(false, |wrong, right| wrong || !right)
+        tags.into_iter().map(claim).filter(|right| !right).count() == 0
     }
 
     fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) {
