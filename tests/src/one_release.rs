@@ -166,3 +166,75 @@ async fn an_empty_press_room_shows_the_sample_in_three_languages_and_falls_back_
         );
     }
 }
+
+/// The real release that the product was made for; its file is no part of the project.
+#[tokio::test]
+async fn the_real_closing_summary_comes_out_right() {
+    let path = crate::harness::top().join("../shared/cases/closing-summary.txt");
+    let Ok(text) = std::fs::read(&path) else {
+        println!("skipped: {} is not here", path.display());
+        return;
+    };
+    let room = Room::open(&["--no-sample"]);
+    let (status, saved) = room.post("text/plain; charset=utf-8", text).await;
+    assert_eq!(status, 201, "{saved}");
+    let stored = &saved["texts"]["en"];
+    assert_eq!(stored["title"], "2016 WCO IT Conference & Exhibition, 1-3 June, Dakar, Senegal");
+    assert_eq!(
+        stored["subtitle"],
+        "Digital Customs: Accelerating Connectivity – Bridging the Divide"
+    );
+    assert_eq!(saved["date"], "2016-06-09");
+    let mut dates = Vec::new();
+    for language in ["en", "fr", "zh", "es", "ru", "ar"] {
+        let feed = room.until(&format!("/{language}/feed.json"), |text| text.contains("Dakar")).await;
+        let feed: Value = serde_json::from_str(&feed).unwrap();
+        let item = &feed["items"][0];
+        assert_eq!(item["language"], "en");
+        let content = item["content_html"].as_str().unwrap();
+        let notice = usize::from(language != "en");
+        assert_eq!(content.matches("<p>").count(), 11 + notice, "{content}");
+        assert!(content.contains("<a href=\"http"), "{content}");
+        assert_eq!(
+            content.starts_with(&format!("<div lang=\"{language}\"")),
+            language != "en",
+            "{content}"
+        );
+        let rss = room.until(&format!("/{language}/rss.xml"), |text| text.contains("Dakar")).await;
+        assert!(rss.contains("<dc:language>en</dc:language>"));
+        let (_, date) = rss.split_once("<pubDate>").unwrap();
+        dates.push(date.split_once('<').unwrap().0.to_owned());
+        room.until(&format!("/{language}/atom.xml"), |text| text.contains("<entry xml:lang=\"en\""))
+            .await;
+    }
+    dates.dedup();
+    assert_eq!(dates.len(), 1, "{dates:?}");
+    assert_eq!(room.json("/zh/only/feed.json").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn the_s3_log_has_a_line_for_each_request() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let log = folder.path().join("s3.log");
+    let room = Room::open(&["--no-sample", "--s3-log", log.to_str().unwrap()]);
+    let (_, saved) = room.post("application/json", release("Harbour summit").to_string()).await;
+    room.until("/en/rss.xml", |text| text.contains("Harbour summit")).await;
+    let key = format!("releases/{}/1.json", saved["id"].as_str().unwrap());
+    let start = std::time::Instant::now();
+    let line = loop {
+        let lines = std::fs::read_to_string(&log).unwrap();
+        let complete = lines.rsplit_once('\n').map_or("", |(complete, _)| complete);
+        let mut parsed = complete.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        if let Some(line) = parsed.find(|line| line["key"] == key.as_str() && line["operation"] == "PutObject") {
+            break line;
+        }
+        assert!(start.elapsed().as_secs() < 30, "no line for {key} in {lines}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!(
+        (&line["method"], &line["bucket"], &line["status"]),
+        (&json!("PUT"), &json!("content"), &json!(200))
+    );
+    assert!(line["time"].as_str().unwrap().ends_with('Z'), "{line}");
+    assert!(line["bytes"].is_u64() && line["milliseconds"].is_number(), "{line}");
+}

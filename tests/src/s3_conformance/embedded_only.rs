@@ -174,7 +174,7 @@ async fn every_request_is_counted_and_logged() {
     assert!(
         lines
             .iter()
-            .all(|line| line["time"].is_string() && line["ms"].is_number() && line["method"].is_string())
+            .all(|line| line["time"].is_string() && line["milliseconds"].is_number() && line["method"].is_string())
     );
 }
 
