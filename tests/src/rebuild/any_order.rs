@@ -214,7 +214,7 @@ fn seeds(rounds: u64) -> std::ops::Range<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_in_any_order_give_the_site_that_verify_expects() {
-    for seed in seeds(12) {
+    for seed in seeds(6) {
         any_order(seed).await;
     }
 }
@@ -222,7 +222,7 @@ async fn events_in_any_order_give_the_site_that_verify_expects() {
 #[tokio::test(flavor = "multi_thread")]
 #[allow(non_snake_case)]
 async fn F32_a_rebuild_among_publications_never_brings_back_what_is_older() {
-    for seed in seeds(8) {
+    for seed in seeds(4) {
         rebuilt_meanwhile(seed).await;
     }
 }

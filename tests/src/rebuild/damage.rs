@@ -2,7 +2,7 @@
 #![allow(non_snake_case)]
 
 use publish::{Fault, Finding, furnish};
-use release::{Revision, Status};
+use release::{Lang, Revision, Status};
 use store::{Bucket, Expect, Key};
 use uuid::Uuid;
 
@@ -11,18 +11,28 @@ use super::{
     room::{Buckets, Tree, deliver, message, same},
 };
 
-/// A dozen releases over three months, some edited, some withdrawn.
+/// A dozen releases over three months, some edited, one withdrawn.
 async fn a_busy_site() -> (Buckets, Vec<Revision>) {
     let buckets = Buckets::new();
     furnish(&buckets.desk).await.unwrap();
     let mut dice = Dice::new(7);
     let mut all = Vec::new();
     for n in 0..12 {
-        for revision in revisions(&mut dice, n) {
-            buckets.save(&revision).await;
-            deliver(&buckets.desk, vec![message(&revision)]).await;
-            all.push(revision);
-        }
+        all.extend(revisions(&mut dice, n));
+    }
+    let shown = all.iter().rfind(|revision| revision.status == Status::Published).unwrap().clone();
+    let reason = [(Lang::parse("en").unwrap(), "An error.".to_owned())].into();
+    let (revision, status) = (shown.revision + 1, Status::Withdrawn);
+    all.retain(|other| other.id != shown.id || other.revision <= shown.revision);
+    all.push(Revision {
+        revision,
+        status,
+        reason,
+        ..shown
+    });
+    for revision in &all {
+        buckets.save(revision).await;
+        deliver(&buckets.desk, vec![message(revision)]).await;
     }
     (buckets, all)
 }
@@ -31,17 +41,21 @@ fn fault(told: &[Finding], key: &str) -> Option<Fault> {
     told.iter().find(|finding| finding.key == key).map(|finding| finding.fault)
 }
 
-/// `verify` names the object, `rebuild` puts it right, and everything is as before.
-async fn mended(buckets: &Buckets, before: &Tree, key: &str, expected: Fault) {
+/// `verify` names the objects, `rebuild` puts them right, and everything is as before.
+async fn mended(buckets: &Buckets, before: &Tree, keys: &[&str], expected: Fault) {
     let (report, told) = buckets.verify().await;
-    assert_eq!(fault(&told, key), Some(expected), "{key}: {told:?}");
+    for key in keys {
+        assert_eq!(fault(&told, key), Some(expected), "{key}: {told:?}");
+    }
     assert!(report.wrong() > 0);
     let (report, told) = buckets.rebuild().await;
-    assert_eq!(fault(&told, key), Some(expected), "{key}: {told:?}");
-    assert_eq!(report.wrong(), 0, "{key}: {told:?}");
+    for key in keys {
+        assert_eq!(fault(&told, key), Some(expected), "{key}: {told:?}");
+    }
+    assert_eq!(report.wrong(), 0, "{told:?}");
     same(before, &buckets.tree().await);
     let (report, told) = buckets.verify().await;
-    assert_eq!((report.wrong(), told), (0, vec![]), "{key}");
+    assert_eq!((report.wrong(), told), (0, vec![]), "{keys:?}");
 }
 
 fn find(tree: &Tree, says: impl Fn(&str) -> bool) -> String {
@@ -78,61 +92,71 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
     let mut short: feed::FeedView = serde_json::from_str(&text("en/feed.json")).unwrap();
     short.items.pop();
 
-    // Deleted.
-    for path in [
-        page.as_str(),
+    // Deleted: renderings and documents of their own, then states.
+    let plain = [
+        &page,
         "changes/head.json",
         "index.json",
-        "en/archive/index.json",
         "fr/archive/index.json",
         "schema/v1/month.json",
         "en/index.html",
         "fr/only/rss.xml",
-        "ar/topics/sea/feed.json",
-        month.as_str(),
-        foreign_month.as_str(),
-        atom.as_str(),
-        version.as_str(),
-        release.as_str(),
-    ] {
-        buckets.delete("site", path).await;
-        mended(&buckets, &before, path, Fault::Missing).await;
+        &foreign_month,
+        &atom,
+        &version,
+    ];
+    let states = [month.as_str(), &release, "en/archive/index.json", "ar/topics/sea/feed.json"];
+    for paths in [&plain[..], &states] {
+        for path in paths {
+            buckets.delete("site", path).await;
+        }
+        mended(&buckets, &before, paths, Fault::Missing).await;
     }
     // Other bytes: cut off, emptied, replaced, and documents that are sound but say something else.
-    for (path, bytes) in [
-        ("en/feed.json", text("en/feed.json")[..500].to_owned()),
-        ("en/feed.json", String::from_utf8(feed::to_json(&short)).unwrap()),
-        ("en/feed.json", text("en/feed.json").replace('\n', " ")),
-        ("fr/topics/sky/feed.json", String::new()),
-        ("en/rss.xml", "<rss/>".to_owned()),
-        ("ar/atom.xml", text("en/atom.xml")),
-        (&page, text(&page).replace("Release", "Elease")),
-        (&month, text(&month).replace("Release", "Elease")),
-        (&month, "[]".to_owned()),
-        (&foreign_month, "[]".to_owned()),
-        (&atom, text(&atom).replace("Release", "Elease")),
-        (
-            "en/archive/index.json",
-            text("en/archive/index.json").replace("\"count\": ", "\"count\": 1"),
-        ),
-        (
-            "en/archive/index.json",
-            text("en/archive/index.json").replace("\"weight\": ", "\"weight\": 9"),
-        ),
-        (&version, text(&version).replace("published", "withdrawn")),
-        (&release, text(&release).replace("Release", "Elease")),
-        (&release, "{\"id\": ".to_owned()),
-        ("changes/head.json", text("changes/head.json").replace("\"seq\": 1", "\"seq\": 2")),
-        ("404.html", "nothing".to_owned()),
-        ("style.css", String::new()),
+    let other = |path: &str| text(path).replace("Release", "Elease");
+    for damage in [
+        vec![
+            ("en/feed.json", text("en/feed.json")[..500].to_owned()),
+            ("fr/topics/sky/feed.json", String::new()),
+            (&page, other(&page)),
+            (&month, "[]".to_owned()),
+            (&release, "{\"id\": ".to_owned()),
+            ("404.html", "nothing".to_owned()),
+            (
+                "en/archive/index.json",
+                text("en/archive/index.json").replace("\"count\": ", "\"count\": 1"),
+            ),
+        ],
+        vec![
+            ("en/feed.json", String::from_utf8(feed::to_json(&short)).unwrap()),
+            (&month, other(&month)),
+            (&release, other(&release)),
+            ("changes/head.json", text("changes/head.json").replace("\"seq\": 1", "\"seq\": 2")),
+            ("style.css", String::new()),
+            (
+                "en/archive/index.json",
+                text("en/archive/index.json").replace("\"weight\": ", "\"weight\": 9"),
+            ),
+        ],
+        vec![
+            ("en/feed.json", text("en/feed.json").replace('\n', " ")),
+            ("en/rss.xml", "<rss/>".to_owned()),
+            ("ar/atom.xml", text("en/atom.xml")),
+            (&foreign_month, "[]".to_owned()),
+            (&atom, other(&atom)),
+            (&version, text(&version).replace("published", "withdrawn")),
+        ],
     ] {
-        assert_ne!(bytes.as_bytes(), before[path].0, "{path} was not damaged");
-        buckets.put("site", path, bytes).await;
-        mended(&buckets, &before, path, Fault::Different).await;
+        for (path, bytes) in &damage {
+            assert_ne!(bytes.as_bytes(), before[*path].0, "{path} was not damaged");
+            buckets.put("site", path, bytes.clone()).await;
+        }
+        let keys: Vec<&str> = damage.iter().map(|(path, _)| *path).collect();
+        mended(&buckets, &before, &keys, Fault::Different).await;
     }
     // What no release says.
     let id = Uuid::now_v7();
-    for path in [
+    let forged = [
         "en/2020/01/forged/index.html".to_owned(),
         format!("releases/{id}.json"),
         format!("releases/{id}/v1.json"),
@@ -141,10 +165,12 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
         "en/archive/1999/01/index.json".to_owned(),
         "fr/archive/1999/01/atom.xml".to_owned(),
         "changes/00000001.json".to_owned(),
-    ] {
-        buckets.put("site", &path, "{}").await;
-        mended(&buckets, &before, &path, Fault::Unexpected).await;
+    ];
+    for path in &forged {
+        buckets.put("site", path, "{}").await;
     }
+    let keys: Vec<&str> = forged.iter().map(String::as_str).collect();
+    mended(&buckets, &before, &keys, Fault::Unexpected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,16 +178,13 @@ async fn a_rendering_that_claims_to_be_of_a_newer_state_is_mended_too() {
     let (buckets, _) = a_busy_site().await;
     let before = buckets.tree().await;
     let future = 99_999_999_999_999;
-    for path in ["en/rss.xml", "fr/index.html", "fr/archive/index.json"] {
+    let paths = ["en/rss.xml", "fr/index.html", "fr/archive/index.json"];
+    let fresh = buckets.desk();
+    for path in paths {
         let key = Key::public_of(path).unwrap();
-        buckets
-            .desk()
-            .store
-            .derive(&key, future, "old news", || Expect::Unknown)
-            .await
-            .unwrap();
-        mended(&buckets, &before, path, Fault::Different).await;
+        fresh.store.derive(&key, future, "old news", || Expect::Unknown).await.unwrap();
     }
+    mended(&buckets, &before, &paths, Fault::Different).await;
     // The next publication goes on from there.
     let revision = revisions(&mut Dice::new(3), 50).pop().unwrap();
     let revision = Revision {
@@ -191,7 +214,7 @@ async fn a_withdrawn_text_that_came_back_is_taken_away_again() {
     let path = Key::Version(shown.id, shown.revision).path();
     assert!(!before.contains_key(&path));
     buckets.put("site", &path, "secret").await;
-    mended(&buckets, &before, &path, Fault::Unexpected).await;
+    mended(&buckets, &before, &[&path], Fault::Unexpected).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
