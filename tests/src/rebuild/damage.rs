@@ -202,8 +202,7 @@ async fn a_withdrawn_text_that_came_back_is_taken_away_again() {
     let (buckets, all) = a_busy_site().await;
     let last = |revision: &Revision| {
         all.iter()
-            .filter(|other| other.id == revision.id && other.status.is_public())
-            .next_back()
+            .rfind(|other| other.id == revision.id && other.status.is_public())
             .unwrap()
     };
     let shown = all

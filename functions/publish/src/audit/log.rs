@@ -43,6 +43,11 @@ pub(super) struct Flaws {
 }
 
 impl Flaws {
+    /// True when there is nothing that can be mended.
+    fn none(&self) -> bool {
+        !self.broken && self.wrong.is_empty() && self.missing.is_empty()
+    }
+
     fn add(&mut self, key: &Key, fault: Fault, detail: impl Into<String>) {
         self.findings.push(Finding {
             key: key.path(),
@@ -82,15 +87,18 @@ impl Audit<'_> {
         for _ in 0..LOOKS {
             let quiet = self.hand.quiet(&desk, "pending/").await?;
             flaws = self.flaws().await?;
-            let unsure = !self.hand.mends && !(quiet && self.hand.quiet(&desk, "pending/").await?);
-            let clean = !flaws.broken && flaws.wrong.is_empty() && flaws.missing.is_empty();
-            if clean || !self.hand.mends && !(unsure && self.hand.rest().await) {
+            if flaws.none() {
                 break;
             }
             if self.hand.mends {
                 let told = flaws.findings.drain(..).map(|finding| Finding { mended: true, ..finding });
                 findings.extend(told);
                 journal::mend(&desk, &flaws).await?;
+                continue;
+            }
+            let sure = quiet && self.hand.quiet(&desk, "pending/").await?;
+            if sure || !self.hand.rest().await {
+                break;
             }
         }
         for note in &flaws.notes {
