@@ -103,7 +103,7 @@ impl MonthsView {
     /// The nearest months with releases before and after one.
     pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
         let chain = || self.months.iter().filter(|line| line.holds_releases()).map(MonthLine::of);
-        (chain().find(|other| *other < month), chain().rev().find(|other| *other > month))
+        (chain().find(|other| *other < month), chain().rfind(|other| *other > month))
     }
 
     /// The months whose neighbours may change when one does: it, the nearest with releases on both sides, and the empty ones between.

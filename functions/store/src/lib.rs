@@ -13,7 +13,7 @@ mod merge;
 mod object;
 mod serve;
 
-pub use connect::connect;
+pub use connect::{connect, connect_as};
 pub use derive::{Derived, Expect};
 pub use error::Error;
 pub use key::{Bucket, Format, Key};

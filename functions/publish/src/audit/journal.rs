@@ -88,7 +88,12 @@ async fn again(desk: &Desk, flaws: &Flaws) -> Result<(), Failure> {
         }
     }
     match head.state.as_deref() {
-        Some(journal) => entries.extend(journal.entries.iter().cloned()),
+        Some(journal) => {
+            if flaws.present.last().copied().unwrap_or(0) < journal.pages {
+                hole = hole.or(Some(entries.len()));
+            }
+            entries.extend(journal.entries.iter().cloned());
+        }
         None => hole = hole.or(Some(entries.len())),
     }
     let missing = said(desk, by_time(&flaws.missing)).await?;

@@ -24,6 +24,9 @@ use crate::{Desk, Failure};
 /// Looks at a journal that others keep writing, before it is given up.
 const LOOKS: usize = 20;
 
+/// Public revisions that the journal lost and that are told one by one.
+const NAMED: usize = 10;
+
 /// What is wrong with the journal.
 #[derive(Debug, Default)]
 pub(super) struct Flaws {
@@ -40,6 +43,11 @@ pub(super) struct Flaws {
 }
 
 impl Flaws {
+    /// True when there is nothing that can be mended.
+    fn none(&self) -> bool {
+        !self.broken && self.wrong.is_empty() && self.missing.is_empty()
+    }
+
     fn add(&mut self, key: &Key, fault: Fault, detail: impl Into<String>) {
         self.findings.push(Finding {
             key: key.path(),
@@ -79,15 +87,18 @@ impl Audit<'_> {
         for _ in 0..LOOKS {
             let quiet = self.hand.quiet(&desk, "pending/").await?;
             flaws = self.flaws().await?;
-            let unsure = !(self.hand.mends || quiet && self.hand.quiet(&desk, "pending/").await?);
-            let clean = !flaws.broken && flaws.wrong.is_empty() && flaws.missing.is_empty();
-            if clean || !(self.hand.mends || unsure && self.hand.rest().await) {
+            if flaws.none() {
                 break;
             }
             if self.hand.mends {
                 let told = flaws.findings.drain(..).map(|finding| Finding { mended: true, ..finding });
                 findings.extend(told);
                 journal::mend(&desk, &flaws).await?;
+                continue;
+            }
+            let sure = quiet && self.hand.quiet(&desk, "pending/").await?;
+            if sure || !self.hand.rest().await {
+                break;
             }
         }
         for note in &flaws.notes {
@@ -157,12 +168,17 @@ impl Audit<'_> {
         }
         match &head.state {
             Some(journal) => {
-                if !flaws.broken && (journal.pages, journal.through) != (last, through) {
+                if journal.pages > last {
                     flaws.broken = true;
                     let detail = format!(
-                        "expected {last} sealed pages before it, as there are; it knows of {}",
+                        "expected page {} of the journal, since its head knows of {}",
+                        last + 1,
                         journal.pages
                     );
+                    flaws.add(&Key::JournalPage(last + 1), Fault::Missing, detail);
+                } else if !flaws.broken && (journal.pages, journal.through) != (last, through) {
+                    flaws.broken = true;
+                    let detail = format!("expected to follow {last} sealed pages, as there are; it follows {}", journal.pages);
                     flaws.add(&Key::Journal, Fault::Different, detail);
                 }
                 self.mark(&desk, 0, &journal.entries, &mut flaws, &mut tried).await?;
@@ -175,11 +191,15 @@ impl Audit<'_> {
         }
         let missing = self.census.log().iter().filter(|logged| !logged.seen).cloned();
         flaws.missing = missing.collect();
-        for logged in flaws.missing.clone() {
+        for logged in flaws.missing.iter().take(NAMED).cloned().collect::<Vec<_>>() {
             let detail = format!(
                 "does not name revision {} of release {}, which is public",
                 logged.revision, logged.id
             );
+            flaws.add(&Key::Journal, Fault::Different, detail);
+        }
+        if flaws.missing.len() > NAMED {
+            let detail = format!("does not name {} more public revisions", flaws.missing.len() - NAMED);
             flaws.add(&Key::Journal, Fault::Different, detail);
         }
         Ok(flaws)

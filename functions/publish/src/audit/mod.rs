@@ -110,7 +110,7 @@ impl<'a> Audit<'a> {
     /// Accounts for the objects of a view; true when the listing has all of them as they should be.
     fn claim(&mut self, tags: Tags) -> bool {
         let claim = |(path, tag): (String, _)| self.inventory.claim(&path, tag);
-        // Each, whatever the ones before it say.
+        // Each is claimed, whatever the ones before it say.
         tags.into_iter().map(claim).filter(|right| !right).count() == 0
     }
 
