@@ -34,6 +34,8 @@ async fn files_that_were_damaged_on_disk_are_set_aside_and_every_other_release_p
         assert_eq!(status, 201, "{saved}");
         ids.push(saved["id"].as_str().unwrap().parse::<Uuid>().unwrap());
     }
+    let all = |text: &str| (0..6).all(|n| text.contains(&format!("Release {n}")));
+    room.until("/en/feed.json", all).await;
     room.kill();
     let file = |n: usize| data.join("s3/content").join(Key::Revision(ids[n], 1).path());
     let whole = fs::read(file(0)).unwrap();
@@ -46,19 +48,16 @@ async fn files_that_were_damaged_on_disk_are_set_aside_and_every_other_release_p
     };
     edited(2, "\"schema\": 1", "\"schema\": 9");
     edited(3, "Release 3", "A longer title than before");
-    // Another configuration makes every view anew, from the files that are there.
+    // Another configuration makes every view anew. What the public has seen is not taken back because its source is damaged.
     let site = folder.path().join("site.toml");
     fs::write(&site, local::sample::SITE.replacen("items = 50", "items = 49", 1)).unwrap();
     let room = Room::open_on(&data, &["--no-sample", "--site", site.to_str().unwrap()]);
-    let feed = room
-        .until("/en/feed.json", |text| text.contains("Release 4") && text.contains("Release 5"))
-        .await;
     let store = room.store();
-    for (n, id) in ids.iter().take(4).enumerate() {
+    for id in &ids[..4] {
         let reason = reason(&store, *id).await;
         assert!(reason.contains(&format!("releases/{id}/1.json")), "{reason}");
-        assert!(!feed.contains(&format!("Release {n}")), "{feed}");
     }
+    room.until("/en/feed.json", all).await;
     // The press office sees the rest of its board, and goes on.
     let (status, board) = answer(room.request("GET", "/v1/releases").bearer_auth(&room.token)).await;
     assert_eq!((status, board["releases"].as_array().map(Vec::len)), (200, Some(2)), "{board}");
@@ -71,7 +70,7 @@ async fn files_that_were_damaged_on_disk_are_set_aside_and_every_other_release_p
         );
     }
     assert_eq!(room.post("application/json", release("Release 6")).await.0, 201);
-    room.until("/en/feed.json", |text| text.contains("Release 6")).await;
+    room.until("/en/feed.json", |text| all(text) && text.contains("Release 6")).await;
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
 }
 
 /// Repeating would never help: a record says what is wrong with which object, and the rest of the batch goes on.
-async fn set_aside(store: &Store, key: &Key, id: Uuid, n: u32, damage: &str) -> Result<Read, Error> {
+pub(crate) async fn set_aside(store: &Store, key: &Key, id: Uuid, n: u32, damage: &str) -> Result<Read, Error> {
     error!(%key, damage, "a revision is damaged and was set aside");
     let record = serde_json::json!({"key": key.path(), "reason": damage});
     let place = Key::SetAside(id, n);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use feed::{Entry, Public, ReleaseView};
 use futures::{StreamExt as _, stream};
 use release::{Revision, Status};
-use store::{Bucket, Key};
+use store::{Bucket, Error, Key};
 use uuid::Uuid;
 
 use super::view::Drawn;
@@ -43,7 +43,14 @@ impl Fold {
         };
         while let Some((n, found)) = found.next().await {
             // Gone since it was listed: as if it had not been there.
-            if let Some(found) = found? {
+            let found = match found {
+                Err(Error::Corrupt { reason, .. }) => {
+                    fold.damaged.push((n, reason));
+                    continue;
+                }
+                found => found?,
+            };
+            if let Some(found) = found {
                 match Revision::read(&found.bytes, id, n) {
                     Ok(revision) if revision.status.is_public() => fold.admit(desk, &revision),
                     Ok(_) => {}

@@ -13,7 +13,7 @@ use super::{
     report::{Fault, Finding, News, Stage},
     view::{Drawn, Tags, View},
 };
-use crate::{Desk, Failure, PARALLEL};
+use crate::{Desk, Failure, PARALLEL, intake};
 
 /// Releases looked at again at once; each has a page for every language.
 const RELEASES: usize = 8;
@@ -171,6 +171,9 @@ impl Audit<'_> {
         let mut held = false;
         for (n, reason) in &fold.damaged {
             let key = Key::Revision(fold.id, *n).path();
+            if self.hand.mends {
+                intake::set_aside(&self.desk.store, &Key::Revision(fold.id, *n), fold.id, *n, reason).await?;
+            }
             if self.hand.mends && was_public(&self.desk, fold.id, *n).await? {
                 held = true;
                 self.held.push(format!("{key}: {reason}"));
