@@ -209,7 +209,7 @@ class Wire(unittest.TestCase):
         good = [self.request(id=kind, kind={"json": "jsonfeed"}.get(kind, kind), text=fixture(kind, "ar"), lint=True) for kind in NAMES]
         odd = [b"", b"{", b"[]", b"\xff", self.request(id=1, kind="rss"), self.request(id=2, kind="rss", text="\ud800"), self.request(id=3, kind="jsonfeed", text="[" * 99999),
                self.request(id=4, kind="atom", text="<a>" * 99999), self.request(id=5, kind="jsonfeed", text='{"items": [3]}')]
-        html = [self.request(id=6, kind="html", text="<p>a<script>x</script></p>"), self.request(id=7, kind="html", text="<p>a &amp; b</p>")]
+        html = [self.request(id=6, kind="html", text="<p>a<script>x</script></p>"), self.request(id=7, kind="html", text='<p>a &amp; b<img alt="&lt;c>"></p>')]
         answers = self.ask(*good, *odd, *html)
         self.assertEqual(len(answers), len(good) + len(odd) + len(html))
         self.assertEqual([answer["findings"] for answer in answers[:3]], [[], [], []])
@@ -219,7 +219,7 @@ class Wire(unittest.TestCase):
                 self.assertEqual([(entry["id"], entry["title"]) for entry in table], [(entry["id"], entry["title"]) for entry in answer["entries"]])
         self.assertTrue(all(not answer["ok"] and answer["findings"] for answer in answers[3:12]))
         self.assertEqual([answer["ok"] for answer in answers[12:]], [False, True])
-        self.assertEqual(answers[13]["text"], "a & b")
+        self.assertEqual((answers[13]["text"], answers[13]["images"]), ("a & b", ["<c>"]))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 """Judges many small documents for property tests: one JSON request per line in, one JSON answer per line out.
 
   request  {"id": n, "kind": "rss" | "atom" | "jsonfeed" | "html" | "xml", "text": "…", "lint": false, "language": null, "readers": true}
-  answer   {"id": n, "ok": bool, "findings": [text], "entries": [entry], "readers": {"feedparser": [entry], "fastfeedparser": [entry]}, "text": null}
+  answer   {"id": n, "ok": bool, "findings": [text], "entries": [entry], "readers": {"feedparser": [entry], "fastfeedparser": [entry]}, "text": null, "images": []}
   entry    {id, title, link, published, updated, language, content, summary, categories: [text], enclosures: [{url, type, length}]}
 
 `findings` says what libxml2 and expat refuse (strict JSON for `jsonfeed`), and where a reader gave up. With `"lint": true` the format's own
-rules are asked too; for `html` the rules of bodies are always asked (`language` as the entry says it), and `text` is what a reader would show.
+rules are asked too; for `html` the rules of bodies are always asked (`language` as the entry says it), and `text` is what a reader would show,
+`images` what stands for its pictures: [alt].
 `"readers": false` leaves feedparser and fastfeedparser out, which is several times quicker.
 `entries` is the document as its parser sees it: nothing folded, cleaned or decoded twice. Dates stay as they are written.
 `--selfcheck` answers nothing and exits 0 when every parser could be loaded.
@@ -22,7 +23,7 @@ import jsonfeed
 import rss
 import wellformed
 from body import check_body
-from facts import Report, html_text
+from facts import Report, html_text, html_tree
 
 A = atom.A
 EMPTY = {"id": None, "title": None, "link": None, "published": None, "updated": None, "language": None, "content": None, "summary": None}
@@ -93,7 +94,7 @@ def lenient_feedparser(data):
 
 def judge(request):
     report = Report("document")
-    answer = {"id": request.get("id"), "ok": False, "findings": report.findings, "entries": [], "readers": {}, "text": None}
+    answer = {"id": request.get("id"), "ok": False, "findings": report.findings, "entries": [], "readers": {}, "text": None, "images": []}
     kind, text = request.get("kind"), request.get("text")
     if kind not in ("rss", "atom", "jsonfeed", "html", "xml") or not isinstance(text, str):
         report.say("request", "a kind of rss, atom, jsonfeed, html, xml and a text", repr(kind))
@@ -107,6 +108,8 @@ def judge(request):
     if kind == "html":
         check_body(report, text, request.get("language"))
         answer["text"] = html_text(text)
+        tree = html_tree(text)
+        answer["images"] = [] if tree is None else [image.get("alt") for image in tree.iter("img")]
     elif kind == "jsonfeed":
         feed = jsonfeed.parse(report, data)
         if lint and feed is not None:
@@ -148,7 +151,7 @@ def main():
             number = request.get("id")
             answer = judge(request)
         except Exception as error:
-            answer = {"id": number, "ok": False, "findings": [f"wire: {type(error).__name__}: {error}"], "entries": [], "readers": {}, "text": None}
+            answer = {"id": number, "ok": False, "findings": [f"wire: {type(error).__name__}: {error}"], "entries": [], "readers": {}, "text": None, "images": []}
         out.write(json.dumps(answer, default=str) + "\n")
         out.flush()
 

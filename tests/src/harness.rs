@@ -59,10 +59,16 @@ impl Room {
 
     /// One on a folder that stays.
     pub(crate) fn open_on(data: &Path, args: &[&str]) -> Self {
+        Self::open_in(data, args, &[])
+    }
+
+    /// One in another environment.
+    pub(crate) fn open_in(data: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program("pressroom"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -97,6 +103,23 @@ impl Room {
         self.child.wait().unwrap()
     }
 
+    /// Its buckets, over HTTP with real signatures.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+            .region(aws_sdk_s3::config::Region::new("us-east-1"))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.s3)
+            .force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// The same by the keys of the product.
+    pub(crate) fn store(&self) -> store::Store {
+        store::Store::new(self.s3(), "content", "site")
+    }
+
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
     }
@@ -113,6 +136,13 @@ impl Room {
         serde_json::from_str(&self.text(path).await).unwrap()
     }
 
+    /// Stores a revision as `accept` does; its event follows.
+    pub(crate) async fn save(&self, revision: &release::Revision) {
+        let key = store::Key::Revision(revision.id, revision.revision);
+        let created = self.store().create(&key, revision.to_bytes()).await.unwrap();
+        assert_eq!(created, store::Created::New);
+    }
+
     /// Posts with the token.
     pub(crate) async fn post(&self, kind: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
         let request = self.request("POST", "/v1/releases?status=published");
@@ -121,13 +151,21 @@ impl Room {
 
     /// Waits until `path` says `wanted`; bounded, and generous since machines are shared.
     pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.until_within(30, path, wanted).await
+    }
+
+    /// The same within so many seconds.
+    pub(crate) async fn until_within(&self, seconds: u64, path: &str, wanted: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         loop {
             let text = self.text(path).await;
             if wanted(&text) {
                 return text;
             }
-            assert!(start.elapsed() < Duration::from_secs(30), "{path} never changed; it says {text}");
+            assert!(
+                start.elapsed() < Duration::from_secs(seconds),
+                "{path} never changed; it says {text}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

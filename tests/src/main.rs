@@ -3,13 +3,23 @@
 //! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
 
+mod archive;
+mod changes;
+mod damaged;
+mod golden;
 mod harness;
 mod input;
 mod judged;
+mod known_failures;
 mod lambda;
+mod newsroom;
 mod one_release;
+mod properties;
+mod rebuild;
+mod releases;
 mod requests;
 mod s3_conformance;
 mod simulation;
 mod site;
 mod walkthrough;
+mod wire;

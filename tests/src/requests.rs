@@ -110,6 +110,7 @@ fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
 /// the journal and the change log.
 const OWN: usize = 2 + 6;
 const SHARED: usize = 6 * 4 + 2 * 3 + 6 * 3 + 6 * 3 + 2;
+/// Besides, one HEAD for each release: was it still the latest revision that came to the feeds?
 /// States among them, which a cold function reads: feeds, month, list of months, journal.
 const STATES: usize = 6 + 2 + 6 + 3;
 
@@ -119,10 +120,26 @@ async fn a_warm_publication_reads_its_revision_and_writes_what_changes_once() {
     room.publish(0..1).await;
     let warm = room.publish(1..2).await;
     row("1 release, warm", &warm);
-    assert_eq!(warm, counts(&[("DeleteObjects", 1), ("GetObject", 1), ("PutObject", OWN + SHARED)]));
+    assert_eq!(
+        warm,
+        counts(&[
+            ("DeleteObjects", 1),
+            ("GetObject", 1),
+            ("HeadObject", 1),
+            ("PutObject", OWN + SHARED)
+        ])
+    );
     let batch = room.publish(2..12).await;
     row("10 releases in a batch, warm", &batch);
-    assert_eq!(batch, counts(&[("DeleteObjects", 1), ("GetObject", 10), ("PutObject", 10 * OWN + SHARED)]));
+    assert_eq!(
+        batch,
+        counts(&[
+            ("DeleteObjects", 1),
+            ("GetObject", 10),
+            ("HeadObject", 10),
+            ("PutObject", 10 * OWN + SHARED)
+        ])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,11 +149,27 @@ async fn a_cold_publication_reads_each_state_once_and_looks_at_nothing_else() {
     room.desk.store.forget();
     let cold = room.publish(1..2).await;
     row("1 release, cold", &cold);
-    assert_eq!(cold, counts(&[("DeleteObjects", 1), ("GetObject", 1 + STATES), ("PutObject", OWN + SHARED)]));
+    assert_eq!(
+        cold,
+        counts(&[
+            ("DeleteObjects", 1),
+            ("GetObject", 1 + STATES),
+            ("HeadObject", 1),
+            ("PutObject", OWN + SHARED)
+        ])
+    );
     room.desk.store.forget();
     let batch = room.publish(2..12).await;
     row("10 releases in a batch, cold", &batch);
-    assert_eq!(batch, counts(&[("DeleteObjects", 1), ("GetObject", 10 + STATES), ("PutObject", 10 * OWN + SHARED)]));
+    assert_eq!(
+        batch,
+        counts(&[
+            ("DeleteObjects", 1),
+            ("GetObject", 10 + STATES),
+            ("HeadObject", 10),
+            ("PutObject", 10 * OWN + SHARED)
+        ])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -91,7 +91,13 @@ async fn the_index_leads_to_every_document() {
     for feed in index["feeds"].as_array().unwrap() {
         urls.extend(["rss", "atom", "json"].map(|format| feed[format].as_str().unwrap().to_owned()));
     }
-    urls.extend(index["archives"].as_object().unwrap().values().map(|url| url.as_str().unwrap().to_owned()));
+    urls.extend(
+        index["archives"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|url| url.as_str().unwrap().to_owned()),
+    );
     urls.push(index["changes"].as_str().unwrap().to_owned());
     assert_eq!(urls.len(), 8 + 6 * 5 * 3 + 6 + 1);
     for url in urls {

@@ -17,3 +17,15 @@ fn every_file_that_the_readme_names_is_there() {
         assert!(top().join(path).exists(), "README.md names {path}, which does not exist");
     }
 }
+
+#[test]
+fn the_consumer_that_the_readme_shows_is_the_one_that_the_tests_run() {
+    let read = |path: &str| std::fs::read_to_string(top().join(path)).unwrap();
+    let (readme, consumer) = (read("README.md"), read("tests/consumer.py"));
+    let (_, program) = consumer.split_once('\n').unwrap();
+    assert!(
+        readme.contains(program.trim()),
+        "README.md shows another consumer than tests/consumer.py"
+    );
+    assert!(consumer.lines().count() <= 60);
+}

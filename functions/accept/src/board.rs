@@ -9,7 +9,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use release::{Lang, Revision, Status};
 use serde::Serialize;
-use store::{Bucket, Key, Store};
+use store::{Bucket, Error, Key, Store};
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -99,10 +99,12 @@ async fn between(store: &Store, lower: u64, upper: u64) -> Result<BTreeMap<Uuid,
 
 async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> Result<Vec<Line>, Problem> {
     let one = |(id, n): (Uuid, u32)| async move {
-        store
-            .get(&Key::Revision(id, n))
-            .await
-            .map(|found| found.and_then(|found| Revision::read(&found.bytes, id, n).ok()))
+        match store.get(&Key::Revision(id, n)).await {
+            Ok(found) => Ok(found.and_then(|found| Revision::read(&found.bytes, id, n).ok())),
+            // One damaged object must not take the board from everybody; `publish` has reported it.
+            Err(Error::Corrupt { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     };
     let revisions: Vec<Option<Revision>> = stream::iter(ids).map(one).buffered(PARALLEL).try_collect().await?;
     let wanted = revisions

@@ -83,6 +83,10 @@ impl Intake {
                     serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))?;
                 Draft::from_json(&value, site)?
             }
+            // A parser of HTML would drop it without a word.
+            Kind::Html if text.contains('\0') => {
+                return Err(Problem::fault("", "the text holds the character NUL (U+0000); take it out"));
+            }
             kind => {
                 let paste = match kind {
                     Kind::Markdown => release::markdown(text),

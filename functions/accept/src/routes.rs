@@ -352,16 +352,19 @@ fn parse_id(text: &str) -> Result<Uuid, Problem> {
 }
 
 async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Problem> {
-    let Some(found) = store.get(&Key::Revision(id, n)).await? else {
-        return Ok(None);
-    };
-    Revision::read(&found.bytes, id, n).map(Some).map_err(|damage| {
+    let damaged = |damage: &dyn std::fmt::Display| {
         tracing::error!(release.id = %id, revision = n, %damage, "a revision is damaged");
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "this revision is damaged in the store; restore it from its last version",
         )
-    })
+    };
+    match store.get(&Key::Revision(id, n)).await {
+        Ok(None) => Ok(None),
+        Ok(Some(found)) => Revision::read(&found.bytes, id, n).map(Some).map_err(|damage| damaged(&damage)),
+        Err(damage @ store::Error::Corrupt { .. }) => Err(damaged(&damage)),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 async fn highest(store: &Store, id: Uuid) -> Result<Option<u32>, Problem> {

@@ -126,10 +126,7 @@ impl Card {
             .url
             .iter()
             .find_map(|(lang, url)| url.strip_prefix(site.url(&path::home(lang)).as_str()));
-        tail.map_or_else(
-            || self.json.clone(),
-            |tail| format!("{}{tail}", site.url(&path::home(language))),
-        )
+        tail.map_or_else(|| self.json.clone(), |tail| format!("{}{tail}", site.url(&path::home(language))))
     }
 }
 

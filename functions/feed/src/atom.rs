@@ -12,11 +12,7 @@ use atom_syndication::{
 };
 use release::{Lang, Site};
 
-use crate::{
-    FeedId, FeedView, Item, Kind,
-    path::Month,
-    stamp::Stamp,
-};
+use crate::{FeedId, FeedView, Item, Kind, path::Month, stamp::Stamp};
 
 const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
 

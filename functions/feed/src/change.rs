@@ -100,6 +100,22 @@ impl Journal {
     }
 }
 
+impl Journal {
+    /// A whole log in pages, and its open end.
+    pub fn paged(entries: Vec<Entry>) -> (Vec<JournalPage>, Self) {
+        let mut open = Self::default();
+        let mut pages = Vec::new();
+        for some in entries.chunks(PAGE_SIZE) {
+            open.entries = some.to_vec();
+            if let Some((page, rest)) = open.seal() {
+                pages.push(page);
+                open = rest;
+            }
+        }
+        (pages, open)
+    }
+}
+
 /// One line of the public log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
@@ -219,7 +235,9 @@ mod tests {
 
     #[test]
     fn a_revision_is_logged_once_however_often_it_comes() {
-        let journal = Journal::default().append(&[entry(1, 1, 1), entry(2, 1, 2), entry(1, 1, 1)]).unwrap();
+        let journal = Journal::default()
+            .append(&[entry(1, 1, 1), entry(2, 1, 2), entry(1, 1, 1)])
+            .unwrap();
         assert_eq!(journal.entries.len(), 2);
         assert_eq!(journal.append(&[entry(2, 1, 2)]), None);
         assert_eq!(journal.append(&[entry(2, 2, 3)]).unwrap().entries.len(), 3);

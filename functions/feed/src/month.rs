@@ -1,4 +1,4 @@
-//! The archive: one document for each month, and the list of the months.
+//! The archive: one document for each month.
 //!
 //! The state is kept in the site's first language; the documents of the others are renderings of it. A month's weight, the sum of
 //! the revisions it knows, rises with every change: of two states of one month the heavier is the newer.
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     SCHEMA_VERSION, Stamp,
+    months::MonthLine,
     path::{self, Month},
     public::Card,
 };
@@ -103,8 +104,11 @@ impl MonthView {
         };
         let here = self.releases.iter().find(|card| card.id == id).map(|card| card.revision);
         let left = self.left.iter().find(|left| left.release == id).map(|left| left.revision);
-        if here.max(left) >= Some(revision) {
+        if here.max(left) > Some(revision) || left == Some(revision) {
             return false;
+        }
+        if here == Some(revision) {
+            return self.learn(arrival);
         }
         self.releases.retain(|card| card.id != id);
         self.left.retain(|left| left.release != id);
@@ -113,6 +117,13 @@ impl MonthView {
             Arrival::Left(left) => self.left.push(left.clone()),
         }
         true
+    }
+
+    /// Of a revision that is known: where the release was before, which may have come to light since.
+    fn learn(&mut self, arrival: &Arrival) -> bool {
+        let Arrival::Here(card) = arrival else { return false };
+        let known = self.releases.iter_mut().find(|known| known.id == card.id);
+        known.is_some_and(|known| known.former.learn(&card.former))
     }
 
     /// True when it has heard of the release in this revision or a later one.
@@ -163,115 +174,8 @@ impl MonthView {
         let published = self.releases.iter().filter(|card| card.status == Status::Published).count();
         let revisions = self.releases.iter().map(|card| card.revision);
         let weight = revisions.chain(self.left.iter().map(|left| left.revision)).map(u64::from).sum();
-        let url = |path: String| site.url(&path);
-        MonthLine {
-            year: self.year,
-            month: self.month,
-            count: published,
-            withdrawn: self.releases.len() - published,
-            url: url(self.of().json(&self.language)),
-            atom: url(self.of().atom(&self.language)),
-            weight,
-        }
-    }
-}
-
-/// The months that have releases.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MonthsView {
-    /// URL of the JSON Schema.
-    #[serde(rename = "$schema")]
-    pub schema: String,
-    /// Of the layout; within 1 fields are only added.
-    pub schema_version: String,
-    /// The language of the archive.
-    pub language: Lang,
-    /// Newest first.
-    pub months: Vec<MonthLine>,
-}
-
-/// One month of the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct MonthLine {
-    /// Four digits.
-    pub year: i16,
-    /// 1 to 12.
-    pub month: i8,
-    /// Public releases that are not withdrawn.
-    pub count: usize,
-    /// Withdrawn ones, which stay as tombstones.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub withdrawn: usize,
-    /// The JSON index of the month.
-    pub url: String,
-    /// The Atom archive document of the month.
-    pub atom: String,
-    /// Rises with every change of the month.
-    pub weight: u64,
-}
-
-fn is_zero(n: &usize) -> bool {
-    *n == 0
-}
-
-impl MonthLine {
-    /// Which month it is.
-    pub fn of(&self) -> Month {
-        Month {
-            year: self.year,
-            month: self.month,
-        }
-    }
-
-    /// False when every release it had left it.
-    pub fn holds_releases(&self) -> bool {
-        self.count + self.withdrawn > 0
-    }
-}
-
-impl MonthsView {
-    /// A list without months.
-    pub fn empty(site: &Site) -> Self {
-        Self {
-            schema: site.url(&path::schema("months")),
-            schema_version: SCHEMA_VERSION.to_owned(),
-            language: site.default_language().clone(),
-            months: Vec::new(),
-        }
-    }
-
-    /// Takes in months; the heavier state of a month wins. `None` when nothing changes and the list is there.
-    pub fn admit(current: Option<&Self>, lines: &[MonthLine], site: &Site) -> Option<Self> {
-        let mut view = current.cloned().unwrap_or_else(|| Self::empty(site));
-        for line in lines {
-            match view.months.iter_mut().find(|known| known.of() == line.of()) {
-                Some(known) if known.weight < line.weight => known.clone_from(line),
-                Some(_) => {}
-                None => view.months.push(line.clone()),
-            }
-        }
-        view.months.sort_by_key(|line| std::cmp::Reverse(line.of()));
-        (current != Some(&view)).then_some(view)
-    }
-
-    /// The nearest months with releases before and after one.
-    pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
-        let chain = || self.months.iter().filter(|line| line.holds_releases()).map(MonthLine::of);
-        (chain().find(|other| *other < month), chain().filter(|other| *other > month).last())
-    }
-
-    /// The document of another language.
-    pub fn in_language(&self, language: &Lang, site: &Site) -> Self {
-        let line = |line: &MonthLine| MonthLine {
-            url: site.url(&line.of().json(language)),
-            atom: site.url(&line.of().atom(language)),
-            ..line.clone()
-        };
-        Self {
-            language: language.clone(),
-            months: self.months.iter().map(line).collect(),
-            ..self.clone()
-        }
+        let withdrawn = self.releases.len() - published;
+        MonthLine::new(self.of(), [published, withdrawn], weight, &self.language, site)
     }
 }
 

@@ -77,6 +77,18 @@ impl Former {
     fn is_empty(&self) -> bool {
         self.languages.is_empty() && self.topics.is_empty()
     }
+
+    /// Takes in what `other` knows; true when that is more.
+    pub(crate) fn learn(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        self.languages.extend(other.languages.iter().cloned());
+        self.topics.extend(other.topics.iter().cloned());
+        self.languages.sort();
+        self.languages.dedup();
+        self.topics.sort();
+        self.topics.dedup();
+        *self != before
+    }
 }
 
 /// A text as the public sees it.
@@ -189,7 +201,9 @@ impl Public {
             return None;
         }
         let path = revision.path.clone()?;
-        let (published, updated) = (revision.published?, revision.updated?);
+        let published = revision.published?;
+        // A minor edit may set a later date; nothing is changed before it was published (RFC 4287, section 4.2.9).
+        let updated = revision.updated?.max(published);
         let withdrawn = revision.status == Status::Withdrawn;
         let page = |lang: &Lang| site.url(&path::page(lang, &path));
         let mut texts = BTreeMap::new();

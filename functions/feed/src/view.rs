@@ -135,6 +135,13 @@ impl FeedView {
         }
     }
 
+    /// True when it has heard of the release in this revision or a later one, and remembers it.
+    pub fn knows(&self, release: Uuid, revision: u32) -> bool {
+        let mut shown = self.items.iter().map(|item| (item.more.release, item.more.revision));
+        let mut left = self.more.left.iter().map(|left| (left.release, left.revision));
+        shown.any(|(id, n)| id == release && n >= revision) || left.any(|(id, n)| id == release && n >= revision)
+    }
+
     /// When anything shown last changed; never the clock. `None` while the feed is empty.
     pub fn updated(&self) -> Option<Stamp> {
         self.items.iter().map(|item| item.date_modified).max_by_key(|stamp| stamp.at())

@@ -13,10 +13,18 @@ use uuid::Uuid;
 
 use crate::{FeedId, FeedView, Item, Left, content, month::Order, public::Public};
 
-/// What an item costs besides its texts: markup, ids, dates and links in the most talkative format.
-const ITEM_OVERHEAD: usize = 2_500;
+/// Of a feed besides its items, and again of each language: titles and links to the feeds of the other languages.
+const HEAD: usize = 3_000;
+const SIBLING: usize = 250;
+/// Of an item besides its texts: markup, ids and dates in the most talkative format.
+const ITEM: usize = 900;
+/// Of a page's link, a file, a topic and an event, besides addresses and texts.
+const PAGE: usize = 110;
+const FILE: usize = 380;
+const TOPIC: usize = 80;
+const EVENT: usize = 200;
 /// More than the summary form of an item costs; a feed that has this much room has left nothing out for its size.
-const LARGEST_SHORT: usize = 48_000;
+const LARGEST_SHORT: usize = 100_000;
 
 /// The outcome of taking releases into a feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +104,7 @@ impl FeedView {
         {
             needs.older = Some(boundary);
         }
-        view.fit(site.window.bytes, &mut needs);
+        view.fit(budget(site), &mut needs);
         if needs != Needs::default() {
             return Admission::Needs(needs);
         }
@@ -108,6 +116,14 @@ impl FeedView {
             Admission::Same
         } else {
             Admission::Changed(Box::new(view))
+        }
+    }
+
+    /// As [`Self::admit`], of a feed that has nothing behind its window: `None` when nothing changes, or when that is not so.
+    pub fn with(current: Option<&Self>, publics: &[&Public], site: &Site, feed: &FeedId) -> Option<Self> {
+        match Self::admit(current, publics, &Older::default(), site, feed) {
+            Admission::Changed(view) => Some(*view),
+            Admission::Same | Admission::Needs(_) => None,
         }
     }
 
@@ -150,7 +166,7 @@ impl FeedView {
 
     /// The last release shown, when there may be more behind it.
     fn boundary(&self, site: &Site) -> Option<Order> {
-        let room = self.items.iter().map(short_size).sum::<usize>() + LARGEST_SHORT <= site.window.bytes;
+        let room = self.items.iter().map(short_size).sum::<usize>() + LARGEST_SHORT <= budget(site);
         let whole = self.items.len() < site.window.items && room;
         self.items.last().filter(|_| !whole).map(Item::order)
     }
@@ -162,10 +178,11 @@ impl FeedView {
             let recent = self.items.iter().take_while(|item| second(item) >= oldest).count();
             self.items.truncate(recent.max(window.items));
         }
+        let budget = budget(site);
         let mut used = 0;
         let fits = self.items.iter().take_while(|item| {
             used += short_size(item);
-            used <= window.bytes
+            used <= budget
         });
         let fits = fits.count().max(1);
         self.items.truncate(fits);
@@ -199,7 +216,7 @@ impl FeedView {
         let mut used: usize = self.items.iter().map(short_size).sum();
         let mut full = true;
         for item in &mut self.items {
-            let more = full_size(item).saturating_sub(short_size(item));
+            let more = content_size(item);
             full = full && used + more <= bytes;
             if full {
                 used += more;
@@ -207,7 +224,7 @@ impl FeedView {
                     needs.contents.push((item.more.release, item.more.revision));
                 }
             } else if !item.more.shortened {
-                item.more.full_size = Some(content::escape(&item.content_html).len());
+                item.more.full_size = Some(content_size(item));
                 item.more.shortened = true;
                 item.content_html = content::paragraphs(&item.summary);
             }
@@ -243,15 +260,51 @@ fn second(item: &Item) -> i64 {
     item.date_published.at().as_second()
 }
 
-/// What an item costs without its content.
-fn short_size(item: &Item) -> usize {
-    ITEM_OVERHEAD + 3 * content::escape(&item.summary).len() + 2 * item.title.len() + 300 * item.attachments.len()
+/// What may be spent on items.
+fn budget(site: &Site) -> usize {
+    site.window.bytes.saturating_sub(HEAD + SIBLING * site.languages.len())
 }
 
-fn full_size(item: &Item) -> usize {
-    short_size(item)
-        + item
-            .more
-            .full_size
-            .unwrap_or_else(|| content::escape(&item.content_html).len())
+/// What an item costs whose content is its summary.
+fn short_size(item: &Item) -> usize {
+    let texts = written(&item.title) + written(&item.summary) + written(&content::paragraphs(&item.summary)) + item.id.len();
+    // Some files stand twice: the first one is the enclosure, the first picture the image.
+    let twice = item.attachments.first().map_or(0, |file| file.url.len()) + item.image.as_ref().map_or(0, String::len);
+    let files = item.attachments.iter().map(|file| FILE + file.url.len() + written(&file.title));
+    // The page is the link, the alternate in its language and the one in none.
+    let pages = item.more.translations.values().chain([&item.url; 3]).map(|url| PAGE + url.len());
+    let topics = item.tags.iter().zip(&item.more.topics);
+    let topics = topics.map(|(label, id)| TOPIC + written(label) + id.len());
+    let event = item.more.event.iter().map(|event| {
+        let optional = [&event.place, &event.url].into_iter().flatten();
+        EVENT + written(&event.name) + optional.map(|text| written(text)).sum::<usize>()
+    });
+    ITEM + texts + twice + files.chain(pages).chain(topics).chain(event).sum::<usize>()
+}
+
+/// What the full content costs more.
+fn content_size(item: &Item) -> usize {
+    item.more.full_size.unwrap_or_else(|| written(&item.content_html))
+}
+
+/// Bytes of a text in the format that escapes it most: XML spells out marks, JSON line ends, HTML both.
+fn written(text: &str) -> usize {
+    let cost = |c: char| match c {
+        '"' | '\'' => 6,
+        '&' => 5,
+        '<' | '>' | '\n' => 4,
+        '\\' | '\t' => 2,
+        c => c.len_utf8(),
+    };
+    text.chars().map(cost).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_counts_as_in_the_format_that_escapes_it_most() {
+        assert_eq!(written("a&\"'<>\n\\闭"), 1 + 5 + 6 + 6 + 4 + 4 + 4 + 2 + 3);
+    }
 }

@@ -1,10 +1,10 @@
 //! `pressroom`: the whole press room on this machine, and the commands around it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use local::{Options, Post, PressRoom};
+use local::{Audit, Options, Post, PressRoom, Source};
 
 /// Publishes news and announcements in several languages as pages, feeds and a JSON index.
 #[derive(Parser)]
@@ -22,6 +22,11 @@ enum Command {
     Serve(Serve),
     /// Post releases to a running press room; the type goes by the extension: .json, .txt, .md, .html.
     Post(PostArgs),
+    /// Compare everything public with what the releases say, and list what differs. Ends with 1 when anything does, with 2 when it could
+    /// not look.
+    Verify(AuditArgs),
+    /// Make everything public as the releases say, from the content bucket alone. Publications may go on meanwhile.
+    Rebuild(AuditArgs),
 }
 
 #[derive(Args)]
@@ -77,8 +82,38 @@ struct PostArgs {
     json: bool,
 }
 
+#[derive(Args)]
+struct AuditArgs {
+    /// Folder of the local press room, running or not.
+    #[arg(long, env = "PRESSROOM_DATA", default_value = "./data", value_name = "DIR")]
+    data: PathBuf,
+    /// Another S3 than the folder's: that of a running press room, or a server like it. Credentials come from the usual AWS environment.
+    #[arg(long, env = "PRESSROOM_ENDPOINT", value_name = "URL")]
+    endpoint: Option<String>,
+    /// The private and the public bucket, on AWS unless there is an endpoint.
+    #[arg(long, num_args = 2, value_names = ["CONTENT", "SITE"])]
+    bucket: Option<Vec<String>>,
+    /// JSON lines instead of sentences.
+    #[arg(long)]
+    json: bool,
+}
+
+impl AuditArgs {
+    fn source(self) -> Source {
+        let mut buckets = self.bucket.clone().unwrap_or_default().into_iter();
+        match (&self.bucket, self.endpoint) {
+            (None, None) => Source::Data(self.data),
+            (_, endpoint) => Source::S3 {
+                endpoint,
+                content: buckets.next().unwrap_or_else(|| local::CONTENT.to_owned()),
+                site: buckets.next().unwrap_or_else(|| local::SITE.to_owned()),
+            },
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let level =
         tracing_subscriber::EnvFilter::try_from_env("PRESSROOM_LOG").unwrap_or_else(|_| "warn,publish=info,local=info,accept=info".into());
     tracing_subscriber::fmt()
@@ -87,10 +122,35 @@ async fn main() -> anyhow::Result<()> {
         .with_writer(std::io::stderr)
         .init();
     let cli = Cli::parse();
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(args) => serve(args).await,
-        Command::Post(args) => post(args).await,
+    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => serve(args).await.map(|()| true),
+        Command::Post(args) => post(args).await.map(|()| true),
+        Command::Verify(args) => return audit(args, false).await,
+        Command::Rebuild(args) => return audit(args, true).await,
+    };
+    ended(done, ExitCode::FAILURE)
+}
+
+fn ended(done: anyhow::Result<bool>, failed: ExitCode) -> ExitCode {
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("Error: {error:?}");
+            failed
+        }
     }
+}
+
+/// As `diff`: 0 for no difference, 1 for some, 2 for trouble.
+async fn audit(args: AuditArgs, mend: bool) -> ExitCode {
+    let json = args.json;
+    let audit = Audit {
+        source: args.source(),
+        mend,
+        json,
+    };
+    ended(audit.run().await, ExitCode::from(2))
 }
 
 async fn serve(args: Serve) -> anyhow::Result<()> {

@@ -1,11 +1,16 @@
 //! The whole press room in one process: embedded S3, the same handlers as on Lambda, event delivery and the site.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use axum::{Router, extract::Request, middleware};
 use jiff::SignedDuration;
-use publish::{Desk, Message, furnish, publish, sweep};
+use publish::{Desk, Failure, Message, furnish, publish, rebuild, sweep};
 use release::Site;
 use store::{Bucket, Key, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -14,6 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tracing::{error, info};
 
 use crate::{
+    OpenError,
     queue::Queue,
     s3::{EmbeddedS3, Notification, Options as S3Options},
     sample, site, token,
@@ -23,6 +29,8 @@ use crate::{
 pub const CONTENT: &str = "content";
 /// The bucket of public views.
 pub const SITE: &str = "site";
+/// In the data directory: where the S3 of the last start listens, for the commands that find the directory in use.
+pub(crate) const S3_ADDRESS: &str = "s3-address";
 /// The most messages in a batch: what came while the last one was published goes together.
 const BATCH: usize = 1_000;
 /// How long an event may take before the sweeper does its work.
@@ -82,6 +90,24 @@ pub struct PressRoom {
     s3_listener: TcpListener,
 }
 
+/// Opens the S3 of a data directory and the queue that its events go to: also whoever only looks at the data must not lose an event
+/// that a crash left behind.
+pub(crate) fn open_data(data: &Path, log: Option<PathBuf>) -> Result<(EmbeddedS3, Queue), OpenError> {
+    let queue = Queue::open(data)?;
+    let notification = Notification {
+        bucket: CONTENT.to_owned(),
+        prefix: "releases/".to_owned(),
+        queue: queue.clone(),
+    };
+    let options = S3Options {
+        buckets: vec![CONTENT.to_owned(), SITE.to_owned()],
+        notifications: vec![notification],
+        log,
+        ..S3Options::default()
+    };
+    Ok((EmbeddedS3::open(data, options)?, queue))
+}
+
 impl PressRoom {
     /// Opens the data directory, configures and furnishes the site, and takes the ports.
     ///
@@ -98,21 +124,9 @@ impl PressRoom {
         let (address, s3_address) = (listener.local_addr()?, s3_listener.local_addr()?);
 
         std::fs::create_dir_all(&options.data).with_context(|| format!("the data directory {} cannot be made", options.data.display()))?;
-        let queue = Queue::open(&options.data)?;
-        let notification = Notification {
-            bucket: CONTENT.to_owned(),
-            prefix: "releases/".to_owned(),
-            queue: queue.clone(),
-        };
-        let s3 = EmbeddedS3::open(
-            &options.data,
-            S3Options {
-                buckets: vec![CONTENT.to_owned(), SITE.to_owned()],
-                notifications: vec![notification],
-                log: options.s3_log.clone(),
-                ..S3Options::default()
-            },
-        )?;
+        let (s3, queue) = open_data(&options.data, options.s3_log.clone())?;
+        std::fs::write(options.data.join(S3_ADDRESS), format!("http://{s3_address}\n"))
+            .with_context(|| format!("{} cannot be written", options.data.join(S3_ADDRESS).display()))?;
         let (text, site) = configuration(options, address)?;
         let store = Store::new(s3.client(), CONTENT, SITE);
         let rebuild = store.get(&Key::SiteConfig).await?.is_some_and(|old| old.bytes != text.as_bytes());
@@ -140,15 +154,11 @@ impl PressRoom {
     }
 
     async fn start(&self, rebuild: bool, sample: bool) -> anyhow::Result<()> {
-        if rebuild {
-            info!("site.toml is another one than last time: every view is made anew");
-            clear_site(&self.desk.store).await?;
+        let changed = rebuild && self.rebuild().await?;
+        if !changed {
+            furnish(&self.desk).await?;
         }
-        furnish(&self.desk).await?;
         let (releases, _) = self.desk.store.list(Bucket::Content, "releases/", None, 1).await?;
-        if rebuild && !releases.is_empty() {
-            self.republish().await?;
-        }
         if releases.is_empty() && sample {
             sample::post(accept::router(Arc::clone(&self.accept)), &self.token).await?;
         }
@@ -157,22 +167,19 @@ impl PressRoom {
         Ok(())
     }
 
-    /// The revisions that are there, as messages of the queue.
-    async fn republish(&self) -> anyhow::Result<()> {
-        let mut after: Option<String> = None;
-        loop {
-            let (keys, more) = self.desk.store.list(Bucket::Content, "releases/", after.as_deref(), 1_000).await?;
-            for batch in keys.chunks(BATCH) {
-                let records: Vec<_> = batch
-                    .iter()
-                    .map(|key| serde_json::json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}))
-                    .collect();
-                self.queue.send(serde_json::json!({ "Records": records }).to_string()).await?;
+    /// Makes every view anew. One damaged release must not keep the press room closed: then the views that releases share stay as they are.
+    async fn rebuild(&self) -> anyhow::Result<bool> {
+        info!("site.toml is another one than last time: every view is made anew");
+        match rebuild(&self.desk, &|_| {}).await {
+            Ok(report) => {
+                info!(report.releases, report.mended, "every view is made anew");
+                Ok(true)
             }
-            after = keys.last().cloned();
-            if !more {
-                return Ok(());
+            Err(Failure::Damaged(reason)) => {
+                error!(reason, "the views could not all be made anew");
+                Ok(false)
             }
+            Err(failure) => Err(failure.into()),
         }
     }
 
@@ -303,17 +310,5 @@ fn configuration(options: &Options, address: SocketAddr) -> anyhow::Result<(Stri
     match Site::parse(&text, &name) {
         Ok(site) => Ok((text, site)),
         Err(fault) => bail!("{fault}"),
-    }
-}
-
-async fn clear_site(store: &Store) -> anyhow::Result<()> {
-    loop {
-        let (paths, more) = store.list(Bucket::Site, "", None, 1_000).await?;
-        for path in paths {
-            store.remove_public(&path).await?;
-        }
-        if !more {
-            return Ok(());
-        }
     }
 }

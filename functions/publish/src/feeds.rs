@@ -53,6 +53,12 @@ impl Rendering {
     }
 }
 
+/// What is rendered from a feed's state.
+pub(crate) fn documents(view: &FeedView, site: &Site, feed: &FeedId) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let one = |rendering: &Rendering| Ok((rendering.key(feed), rendering.render(view, site, feed)?));
+    Rendering::of(&feed.kind).iter().map(one).collect()
+}
+
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {
@@ -103,8 +109,16 @@ async fn merge(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<Merged
     let store = &desk.store;
     let key = Key::Feed(feed.clone(), Format::Json);
     let mut current = store.load::<FeedView>(&key).await?;
+    let mut remembered = true;
     for _ in 0..RIVALS {
-        let (admission, basis) = admit(desk, feed, current.as_ref().map(|current| &*current.state), publics).await?;
+        let state = current.as_ref().map(|current| &*current.state);
+        let (admission, basis) = admit(desk, feed, state, publics).await?;
+        let too_old = |public: &&Public| state.is_none_or(|view| !view.knows(public.id, public.revision));
+        if std::mem::take(&mut remembered) && admission == Admission::Same && publics.iter().any(too_old) {
+            // Too old for the feed as it was remembered; it may reach further back by now, and show an older revision.
+            current = store.load_now(&key).await?;
+            continue;
+        }
         let merged = match (admission, current) {
             (Admission::Changed(next), current) => store.swap(&key, current, *next).await?,
             (_, Some(current)) => Some(current.unchanged()),

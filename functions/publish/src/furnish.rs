@@ -3,6 +3,7 @@
 
 use feed::{FeedId, Index, STYLE, chooser, not_found, schema};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use release::Site;
 use store::Key;
 
 use crate::{Desk, Failure, feeds, log, months};
@@ -16,15 +17,9 @@ const FEEDS: usize = 16;
 /// When a document cannot be rendered or stored.
 pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let schemas = schema::NAMES
-        .iter()
-        .filter_map(|name| Some((Key::Schema(name), feed::to_json(&schema::of(name, site)?))));
-    let documents = [
-        (Key::Chooser, chooser(site).map_err(Failure::render)?),
-        (Key::NotFound, not_found(site).map_err(Failure::render)?),
-        (Key::Style, STYLE.as_bytes().to_vec()),
-    ];
-    for (key, bytes) in schemas.into_iter().chain(documents) {
+    let mut documents = documents(site)?;
+    let index = documents.pop();
+    for (key, bytes) in documents {
         store.put_changed(&key, bytes).await?;
     }
     let all = FeedId::all(site);
@@ -33,6 +28,22 @@ pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
     months::list(desk, &[]).await?;
     log::show(desk, &log::append(desk, &[]).await?).await?;
     // Last: the index leads to nothing that is not there.
-    store.put_changed(&Key::Index, feed::to_json(&Index::of(site))).await?;
+    if let Some((key, bytes)) = index {
+        store.put_changed(&key, bytes).await?;
+    }
     Ok(())
+}
+
+/// What depends on `site.toml` alone; the index last.
+pub(crate) fn documents(site: &Site) -> Result<Vec<(Key, Vec<u8>)>, Failure> {
+    let schemas = schema::NAMES
+        .iter()
+        .filter_map(|name| Some((Key::Schema(name), feed::to_json(&schema::of(name, site)?))));
+    let fixed = [
+        (Key::Chooser, chooser(site).map_err(Failure::render)?),
+        (Key::NotFound, not_found(site).map_err(Failure::render)?),
+        (Key::Style, STYLE.as_bytes().to_vec()),
+        (Key::Index, feed::to_json(&Index::of(site))),
+    ];
+    Ok(schemas.chain(fixed).collect())
 }

@@ -1,13 +1,12 @@
 //! Reads the revisions that events name. What the object says counts, never what the event says.
 
-use feed::Public;
 use futures::{StreamExt as _, stream};
-use release::{Damaged, Revision};
+use release::Revision;
 use store::{Error, Key, Store};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::{Desk, Failure, PARALLEL};
+use crate::{Desk, PARALLEL};
 
 pub(crate) enum Read {
     Public(Box<Revision>),
@@ -25,29 +24,26 @@ pub(crate) async fn read(desk: &Desk, keys: Vec<(Uuid, u32)>) -> Vec<((Uuid, u32
 
 async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
     let key = Key::Revision(id, n);
-    let Some(found) = store.get(&key).await? else {
-        warn!(%key, "an event names a revision that is not there");
-        return Ok(Read::Gone);
+    let found = match store.get(&key).await {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            warn!(%key, "an event names a revision that is not there");
+            return Ok(Read::Gone);
+        }
+        Err(Error::Corrupt { reason, .. }) => return set_aside(store, &key, id, n, &reason).await,
+        Err(error) => return Err(error),
     };
     match Revision::read(&found.bytes, id, n) {
         Ok(revision) if revision.status.is_public() => Ok(Read::Public(Box::new(revision))),
         Ok(_) => Ok(Read::NotPublic),
-        Err(damage) => set_aside(store, &key, id, n, &damage).await,
+        Err(damage) => set_aside(store, &key, id, n, &damage.to_string()).await,
     }
 }
 
-/// A public revision that a view names.
-pub(crate) async fn public(desk: &Desk, id: Uuid, n: u32) -> Result<Public, Failure> {
-    let key = Key::Revision(id, n);
-    let found = desk.store.get(&key).await?.ok_or_else(|| Error::Missing { key: key.path() })?;
-    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
-    Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
-}
-
 /// Repeating would never help: a record says what is wrong with which object, and the rest of the batch goes on.
-async fn set_aside(store: &Store, key: &Key, id: Uuid, n: u32, damage: &Damaged) -> Result<Read, Error> {
-    error!(%key, %damage, "a revision is damaged and was set aside");
-    let record = serde_json::json!({"key": key.path(), "reason": damage.to_string()});
+pub(crate) async fn set_aside(store: &Store, key: &Key, id: Uuid, n: u32, damage: &str) -> Result<Read, Error> {
+    error!(%key, damage, "a revision is damaged and was set aside");
+    let record = serde_json::json!({"key": key.path(), "reason": damage});
     let place = Key::SetAside(id, n);
     store.put_changed(&place, feed::to_json(&record)).await?;
     Ok(Read::SetAside(key.path()))

@@ -3,12 +3,14 @@
 //! It reads private revisions and writes only the public site. It never writes a revision, and copies nothing of a
 //! release that is not public.
 
+mod audit;
 mod config;
 mod event;
 mod failure;
 mod feeds;
 mod furnish;
 mod intake;
+mod late;
 mod log;
 mod months;
 mod refill;
@@ -27,6 +29,7 @@ use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
+pub use audit::{Fault, Finding, News, Report, Stage, Watch, rebuild, verify};
 pub use config::Config;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
@@ -67,12 +70,14 @@ pub struct Outcome {
 
 /// A public revision of this batch and the public release it went into.
 struct Arrived {
+    /// The revision whose event brought this one: when anything fails, it comes again.
+    cause: (Uuid, u32),
     public: Public,
     view: Arc<ReleaseView>,
     /// Of the public release.
     version: u64,
-    /// What the journal says of it.
-    entry: Entry,
+    /// What the journal says of it; nothing when it is here on behalf of an older one.
+    entry: Option<Entry>,
     /// No higher revision is public.
     latest: bool,
     /// The release was not public before.
@@ -81,7 +86,7 @@ struct Arrived {
 
 impl Arrived {
     fn key(&self) -> (Uuid, u32) {
-        (self.public.id, self.public.revision)
+        self.cause
     }
 }
 
@@ -125,7 +130,7 @@ async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) 
     let mut arrived = arrive(desk, revisions, &mut failed, outcome).await;
     spread(desk, &mut arrived, &mut failed).await;
     let mut done = Vec::new();
-    for arrived in &arrived {
+    for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
         if !failed.0.contains(&key) {
             info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
@@ -173,7 +178,7 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
         }
     }
     done.sort_by_key(Arrived::key);
-    done
+    late::complete(desk, done, failed).await
 }
 
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
@@ -212,21 +217,19 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
             return;
         }
     };
-    let entries: Vec<Entry> = arrived.iter().map(|one| one.entry.clone()).collect();
+    let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (feeds, months_done, log) = future::join3(
-        feeds::refresh(desk, arrived, touched(arrived, &desk.site)),
+        late::feeds(desk, arrived),
         archive(desk, &archived, listed),
         log::append(desk, &entries),
     )
     .await;
-    for (feed, failure) in feeds {
-        error!(feed = feed.json(), %failure, "a feed could not be written");
-        for one in arrived.iter().filter(|one| concerns(&feed, one)) {
-            failed.0.insert(one.key());
-        }
-    }
+    failed.0.extend(feeds.0);
     if let Err(failure) = months_done {
-        for one in arrived.iter().filter(|one| months.iter().any(|month| one.view.months().contains(month))) {
+        for one in arrived
+            .iter()
+            .filter(|one| months.iter().any(|month| one.view.months().contains(month)))
+        {
             failed.add(one.key(), &failure, "the archive could not be written");
         }
     }
@@ -251,9 +254,7 @@ async fn news(desk: &Desk, archived: Vec<months::Merge>) -> Result<(Vec<months::
 }
 
 async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Result<(), Failure> {
-    let list = async {
-        if listed { Ok(()) } else { months::list(desk, archived).await }
-    };
+    let list = async { if listed { Ok(()) } else { months::list(desk, archived).await } };
     let (list, derived) = future::join(list, months::derive(desk, archived)).await;
     list.and(derived)
 }
@@ -275,3 +276,6 @@ fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {
         Kind::Topic(topic) => versions.any(|version| version.topics.contains(topic)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,10 +42,7 @@ pub(crate) async fn append(desk: &Desk, entries: &[Entry]) -> Result<Appended, F
             return Ok(Appended { journal });
         }
     }
-    Err(Error::Conflict {
-        key: Key::Journal.path(),
-    }
-    .into())
+    Err(Error::Conflict { key: Key::Journal.path() }.into())
 }
 
 /// Whether a sealed page holds the revision. Pages whose revisions were all saved before it need no look.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use lambda_runtime::{LambdaEvent, service_fn};
 use jiff::SignedDuration;
+use lambda_runtime::{LambdaEvent, service_fn};
 use publish::{Config, Desk, Message, publish, sweep};
 use store::{Key, Store, connect};
 

@@ -97,20 +97,21 @@ pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
             Ok::<_, Failure>(())
         }
     };
-    stream::iter(others(site)).map(derive).buffer_unordered(PARALLEL).try_collect().await
+    stream::iter(others(site))
+        .map(derive)
+        .buffer_unordered(PARALLEL)
+        .try_collect()
+        .await
 }
 
-/// Links the months to each other: the touched ones, and their neighbours.
+/// Links the months to each other: the touched ones, and those around them.
 pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, Failure> {
     let mut done: BTreeMap<Month, Merge> = merges.into_iter().map(|merge| (merge.month, merge)).collect();
     let mut todo: BTreeSet<Month> = done.keys().copied().collect();
     let key = Key::Months(desk.site.default_language().clone());
     if let Some(list) = desk.store.load_now::<MonthsView>(&key).await? {
-        let near = todo.iter().flat_map(|month| {
-            let (before, after) = list.state.neighbours(*month);
-            before.into_iter().chain(after)
-        });
-        todo = near.chain(todo.iter().copied()).collect();
+        let near: BTreeSet<Month> = todo.iter().flat_map(|month| list.state.around(*month)).collect();
+        todo.extend(near);
     }
     for month in todo {
         if let Some((merged, before)) = link_one(desk, month).await? {
@@ -152,36 +153,59 @@ async fn link_one(desk: &Desk, month: Month) -> Result<Option<(Merged<MonthView>
 
 /// Derives the documents of the other languages, and every Atom document.
 pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
-    let site = &desk.site;
     let mut work = Vec::new();
     for merge in merges {
-        for language in others(site) {
-            work.push(derive_one(desk, merge, Key::Month(language.clone(), merge.month), language));
-        }
-        for language in site.languages.iter().map(|language| language.tag.clone()) {
-            work.push(derive_one(desk, merge, Key::MonthAtom(language.clone(), merge.month), language));
+        for key in renderings(&desk.site, merge.month) {
+            work.push(derive_one(desk, merge, key));
         }
     }
     stream::iter(work).buffer_unordered(PARALLEL).try_collect().await
 }
 
-async fn derive_one(desk: &Desk, merge: &Merge, key: Key, language: Lang) -> Result<(), Failure> {
-    let render = |view: &MonthView| {
-        let view = view.in_language(&language, &desk.site);
-        match key {
-            Key::MonthAtom(..) => view.to_atom(&desk.site).map(Bytes::from).map_err(Failure::render),
-            _ => Ok(Bytes::from(to_json(&view))),
-        }
-    };
-    let bytes = render(&merge.merged.state)?;
+async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure> {
+    let bytes = render(&merge.merged.state, &key, &desk.site)?;
     let expect = || match &merge.shown {
-        Some(shown) => render(shown).map_or(Expect::Unknown, Expect::Bytes),
+        Some(shown) => render(shown, &key, &desk.site).map_or(Expect::Unknown, Expect::Bytes),
         None if merge.merged.changed => Expect::Absent,
         // Of a month that was only read, the renderings may be of any age.
         None => Expect::Unknown,
     };
     desk.store.derive(&key, merge.merged.version, bytes, expect).await?;
     Ok(())
+}
+
+fn renderings(site: &Site, month: Month) -> impl Iterator<Item = Key> + '_ {
+    let all = site
+        .languages
+        .iter()
+        .map(move |language| Key::MonthAtom(language.tag.clone(), month));
+    others(site).map(move |language| Key::Month(language, month)).chain(all)
+}
+
+fn render(view: &MonthView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
+    match key {
+        Key::MonthAtom(language, _) => {
+            let atom = view.in_language(language, site).to_atom(site);
+            atom.map(Bytes::from).map_err(Failure::render)
+        }
+        Key::Month(language, _) => Ok(Bytes::from(to_json(&view.in_language(language, site)))),
+        _ => Err(Failure::render(format!("{key} is not of a month"))),
+    }
+}
+
+/// What is rendered from a month's state.
+pub(crate) fn documents(view: &MonthView, site: &Site) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let one = |key: Key| render(view, &key, site).map(|bytes| (key, bytes));
+    renderings(site, view.of()).map(one).collect()
+}
+
+/// What is rendered from the list of months.
+pub(crate) fn list_documents(view: &MonthsView, site: &Site) -> Vec<(Key, Bytes)> {
+    let one = |language: Lang| {
+        let bytes = Bytes::from(to_json(&view.in_language(&language, site)));
+        (Key::Months(language), bytes)
+    };
+    others(site).map(one).collect()
 }
 
 fn others(site: &Site) -> impl Iterator<Item = Lang> + '_ {

@@ -4,11 +4,10 @@ use std::cmp::Reverse;
 
 use feed::{Card, FeedId, Kind, Left, Month, MonthView, MonthsView, Needs, Older, Order, Public, Reach};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use release::Revision;
 use store::Key;
 use uuid::Uuid;
 
-use crate::{Desk, Failure, PARALLEL};
+use crate::{Desk, Failure, PARALLEL, late};
 
 /// The months that were read, as they were: a refill counts only if they stayed so.
 #[derive(Debug, Default)]
@@ -33,7 +32,9 @@ pub(crate) async fn fetch(desk: &Desk, feed: &FeedId, needs: Needs, older: &mut 
     let mut wanted = needs.contents;
     if let Some(boundary) = needs.older {
         // Each time twice as many, always from where the stored feed ends.
-        let (after, count) = basis.asked.map_or((boundary, desk.site.window.items), |(after, count)| (after, 2 * count));
+        let (after, count) = basis
+            .asked
+            .map_or((boundary, desk.site.window.items), |(after, count)| (after, 2 * count));
         let (cards, reach, months) = cards(desk, feed, after, count).await?;
         *basis = Basis {
             asked: Some((after, count)),
@@ -54,12 +55,7 @@ pub(crate) async fn fetch(desk: &Desk, feed: &FeedId, needs: Needs, older: &mut 
         }
     }
     wanted.retain(|(id, n)| !older.publics.iter().any(|public| (public.id, public.revision) == (*id, *n)));
-    let one = |(id, n): (Uuid, u32)| async move {
-        let key = Key::Revision(id, n);
-        let found = desk.store.get(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
-        let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
-        Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
-    };
+    let one = |(id, n): (Uuid, u32)| late::read(desk, id, n);
     let publics: Vec<Public> = stream::iter(wanted).map(one).buffered(PARALLEL).try_collect().await?;
     older.publics.extend(publics);
     Ok(())

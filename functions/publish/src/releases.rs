@@ -1,36 +1,25 @@
 //! What belongs to one release alone: its version documents, `releases/{id}.json` and its pages.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use feed::{Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use release::{Lang, Revision, Status};
-use store::{Created, Derived, Expect, Key, Store};
+use release::{Revision, Site, Status};
+use store::{Created, Expect, Key, Store};
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failure, PARALLEL, intake};
+use crate::{Arrived, Desk, Failure, PARALLEL};
 
 /// Releases under way at once; each has a page for every language.
 const RELEASES: usize = 8;
-/// Revisions that become public while the history is put right, before the work is given back.
+/// Revisions that become public while an older one's documents are put right, before the work is given back.
 const RIVALS: usize = 10;
 
-/// Writes the public releases and their version documents. Revisions of one release arrive together.
-pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision>)>) -> (Vec<Arrived>, Vec<((Uuid, u32), Failure)>) {
+/// Writes the version documents and the public releases.
+pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision>)>) -> Vec<((Uuid, u32), Result<Arrived, Failure>)> {
     let one = |(key, revision): ((Uuid, u32), Box<Revision>)| async move { (key, write_one(desk, &revision).await) };
-    let (mut arrived, mut failed): (BTreeMap<Uuid, Arrived>, Vec<_>) = Default::default();
-    let mut results = stream::iter(revisions).map(one).buffer_unordered(RELEASES);
-    while let Some((key, result)) = results.next().await {
-        match result {
-            Ok(one) => match arrived.remove(&key.0) {
-                Some(other) => drop(arrived.insert(key.0, other.join(one))),
-                None => drop(arrived.insert(key.0, one)),
-            },
-            Err(failure) => failed.push((key, failure)),
-        }
-    }
-    (arrived.into_values().collect(), failed)
+    stream::iter(revisions).map(one).buffer_unordered(RELEASES).collect().await
 }
 
 async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure> {
@@ -40,34 +29,44 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
     // The first revision of a release meets no document of it, unless its event comes twice.
     let fresh = public.revision == 1;
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
-    let mut merged = store.merge(&key, fresh, admit).await?;
-    if !merged.changed {
-        // It has come before, and what is remembered from then may be overtaken: by a withdrawal, for one.
-        let now = store.load_now(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
-        merged = now.unchanged();
-    }
-    let view = merged.state;
-    // The texts of a withdrawn release are gone; an event that comes late must not bring them back.
-    if public.status == Status::Withdrawn || view.latest.status != Status::Withdrawn {
+    // The version comes before the merge: whoever merges a withdrawal later finds it and takes it away; whoever merged one before is met
+    // by this merge. A text that is known to be withdrawn is not shown for a moment either.
+    if !withheld(store, &key, fresh, &public).await? {
         version(store, &public).await?;
     }
+    let merged = store.merge(&key, fresh, admit).await?;
+    // What was only remembered may be older than a withdrawal.
+    let known = match merged.changed {
+        true => None,
+        false => store.load_now::<ReleaseView>(&key).await?,
+    };
+    let view = versions(desk, known.as_ref().map_or(&merged.state, |known| &known.state)).await?;
     let entry = view
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
-    // Of a revision that was overtaken on its way, the views must hear too: they may have to forget where it was. They are told by
-    // the latest one.
-    let latest = if view.latest.revision == public.revision {
-        public
-    } else {
-        intake::public(desk, public.id, view.latest.revision).await?
-    };
     Ok(Arrived {
+        cause: (public.id, public.revision),
+        latest: view.latest.revision == public.revision,
         first: merged.changed && merged.prior.is_none(),
         version: merged.version,
-        entries: vec![entry],
-        latest,
+        entry: Some(entry),
+        public,
         view,
     })
+}
+
+/// True when a later withdrawal is known. An event that comes twice asks the store, not the memory.
+async fn withheld(store: &Store, key: &Key, fresh: bool, public: &Public) -> Result<bool, Failure> {
+    if fresh || public.status == Status::Withdrawn {
+        return Ok(false);
+    }
+    let mut known = store.load::<ReleaseView>(key).await?;
+    let twice = |view: &ReleaseView| view.versions.iter().any(|version| version.revision == public.revision);
+    if known.as_ref().is_some_and(|known| twice(&known.state)) {
+        known = store.load_now(key).await?;
+    }
+    let latest = known.as_ref().map(|known| &known.state.latest);
+    Ok(latest.is_some_and(|latest| latest.status == Status::Withdrawn && latest.revision > public.revision))
 }
 
 /// A public revision never changes, so neither does its document; what else is there was made by hand or for another `site.toml`.
@@ -79,11 +78,13 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the pages of the releases, then takes away or brings back the texts that were public before.
-pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<(Uuid, Failure)> {
+/// Writes the pages of the releases whose latest revision arrived with an event of its own.
+pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
-    for one in arrived {
-        work.push(async move { pages_of(desk, one).await.err().map(|failure| (one.latest.id, failure)) });
+    for one in arrived.iter().filter(|one| one.latest && one.entry.is_some()) {
+        let key = (one.public.id, one.public.revision);
+        let pages = pages_of(desk, one.public.clone(), one.version, one.first);
+        work.push(async move { pages.await.err().map(|failure| (key, failure)) });
     }
     stream::iter(work)
         .buffer_unordered(RELEASES)
@@ -92,54 +93,68 @@ pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<(Uuid, Failur
         .await
 }
 
-async fn pages_of(desk: &Desk, arrived: &Arrived) -> Result<(), Failure> {
-    let (store, site) = (&desk.store, &desk.site);
-    let public = &arrived.latest;
-    let behind = public.behind.as_ref().ok_or_else(|| Failure::render("a release without a path"))?;
-    let page = |language: Lang| async move {
-        let bytes = Bytes::from(release_page(public, site, &language).map_err(Failure::render)?);
+async fn pages_of(desk: &Desk, public: Public, version: u64, first: bool) -> Result<(), Failure> {
+    let write = |(key, bytes): (Key, Bytes)| async move {
         // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
-        let expect = || if arrived.first { Expect::Absent } else { Expect::Unknown };
-        let key = Key::Page(language, behind.path.clone());
-        Ok::<_, Failure>(store.derive(&key, arrived.version, bytes, expect).await?)
+        let expect = || if first { Expect::Absent } else { Expect::Unknown };
+        desk.store.derive(&key, version, bytes, expect).await?;
+        Ok::<_, Failure>(())
     };
-    let languages: Vec<Lang> = site.languages.iter().map(|language| language.tag.clone()).collect();
-    let pages: Vec<Derived> = stream::iter(languages).map(page).buffer_unordered(PARALLEL).try_collect().await?;
-    texts(desk, &arrived.view, pages.contains(&Derived::Newer)).await
+    let pages = page_documents(&public, &desk.site)?;
+    stream::iter(pages).map(write).buffer_unordered(PARALLEL).try_collect().await
+}
+
+/// The pages of a release in every language of the site.
+pub(crate) fn page_documents(public: &Public, site: &Site) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let at = public.behind.as_ref().map(|behind| &behind.path);
+    let at = at.ok_or_else(|| Failure::render("a release without a path"))?;
+    let page = |language: &release::Language| {
+        let bytes = release_page(public, site, &language.tag).map_err(Failure::render)?;
+        Ok((Key::Page(language.tag.clone(), at.clone()), Bytes::from(bytes)))
+    };
+    site.languages.iter().map(page).collect()
 }
 
 /// A withdrawal removes the texts that were public; a restore brings them back. The notice and the history stay.
 ///
-/// Whoever did either looks again: the one who acted last has seen the latest revision. Whoever only adds a text need not look when its
-/// pages were the newest: a withdrawal writes its pages first and removes texts then, so it found this one.
-async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<(), Failure> {
+/// Whoever did either looks again: the one who acted last has seen the latest revision.
+async fn versions(desk: &Desk, view: &Arc<ReleaseView>) -> Result<Arc<ReleaseView>, Failure> {
     let store = &desk.store;
     let mut view = Arc::clone(view);
-    let mut look = overtaken;
     for _ in 0..RIVALS {
-        if view.versions.iter().any(|version| version.status == Status::Withdrawn) {
-            let withdrawn = view.latest.status == Status::Withdrawn;
-            let shown = view.versions.iter().filter(|version| version.status == Status::Published);
-            for n in shown.map(|version| version.revision) {
-                if withdrawn {
-                    store.delete(&Key::Version(view.latest.id, n)).await?;
-                } else {
-                    version(store, &intake::public(desk, view.latest.id, n).await?).await?;
-                }
-            }
-            look = true;
+        let withdrawn = view.latest.status == Status::Withdrawn;
+        let once = view.versions.iter().any(|version| version.status == Status::Withdrawn);
+        if !once {
+            return Ok(view);
         }
-        if !look {
-            return Ok(());
+        let shown = view.versions.iter().filter(|version| version.status == Status::Published);
+        for n in shown.map(|version| version.revision) {
+            if withdrawn {
+                store.delete(&Key::Version(view.latest.id, n)).await?;
+            } else {
+                bring_back(desk, view.latest.id, n).await?;
+            }
         }
         let now = store.load_now::<ReleaseView>(&Key::Release(view.latest.id)).await?;
         match now {
             Some(now) if now.state.latest.revision != view.latest.revision => view = now.state,
-            _ => return Ok(()),
+            _ => return Ok(view),
         }
     }
     Err(store::Error::Conflict {
         key: Key::Release(view.latest.id).path(),
     }
     .into())
+}
+
+async fn bring_back(desk: &Desk, id: Uuid, n: u32) -> Result<(), Failure> {
+    let key = Key::Revision(id, n);
+    let Some(found) = desk.store.get(&key).await? else {
+        return Err(store::Error::Missing { key: key.path() }.into());
+    };
+    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
+    match Public::of(&revision, &desk.site) {
+        Some(public) => version(&desk.store, &public).await,
+        None => Ok(()),
+    }
 }

@@ -48,9 +48,15 @@ pub fn clean_text(text: &str) -> Cleaned {
         }
     }
     Cleaned {
-        text: kept.nfc().collect(),
+        text: composed(&kept),
         removed,
     }
+}
+
+/// NFC, except that a character of markup stays one: with a stroke behind it, `<p>` would become `<p≯`.
+fn composed(text: &str) -> String {
+    let parts = text.split_inclusive(['<', '=', '>']);
+    parts.flat_map(UnicodeNormalization::nfc).collect()
 }
 
 /// A text of one line (a title, a label, a name): white space is folded, control of direction taken out.
@@ -114,6 +120,13 @@ mod tests {
     #[test]
     fn S10_decomposed_and_composed_letters_become_the_same() {
         assert_eq!(clean_line("cafe\u{301}"), clean_line("café"));
+    }
+
+    #[test]
+    fn a_stroke_behind_a_tag_does_not_break_the_tag() {
+        assert_eq!(clean_text("<p>\u{338}e\u{301}</p>").text, "<p>\u{338}é</p>");
+        assert_eq!(clean_text("<i\u{327}\u{338}").text, clean_text("<i\u{338}\u{327}").text);
+        assert_eq!(clean_line("a <\u{338} b").text, "a ≮ b");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use jiff::{
 };
 
 /// Years that every feed format can say (RFC 5322 begins at 1900, RFC 3339 ends at 9999).
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=9999;
+pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=9999;
 
 /// What a date text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,8 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use parts::{is_day, is_file_name, is_media_type, is_sha256};
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -23,6 +25,8 @@ impl Limits {
     pub const REQUEST_BYTES: usize = 5 * 1024 * 1024;
     /// Readers cut longer ones.
     pub const TITLE_CHARS: usize = 300;
+    /// Of every other line (a summary, a caption, an address): a feed shows dozens of releases in `window.bytes`.
+    pub const LINE_CHARS: usize = 2_000;
     /// A release in more topics is in none.
     pub const TOPICS: usize = 64;
     /// Photos and files of one release.

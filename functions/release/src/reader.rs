@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::clean::Cleaned;
 use crate::markup::shown;
-use crate::{Fault, Faults, Lang, Localised, Site, clean_line, clean_text};
+use crate::{Fault, Faults, Lang, Limits, Localised, Site, clean_line, clean_text};
 
 /// Nobody mends more than this at once, and an answer must stay small.
 const MOST: usize = 100;
@@ -168,9 +168,23 @@ impl<'s> Reader<'s> {
         Some(self.cleaned(at, clean_text(raw)))
     }
 
+    /// A line as long as a feed shows one.
+    fn short(&mut self, at: &At<'_>) -> Option<String> {
+        let found = self.line(at)?;
+        let length = found.chars().count();
+        if length > Limits::LINE_CHARS {
+            self.fault(
+                &at.pointer,
+                format!("at most {} characters, found {length}; shorten it", Limits::LINE_CHARS),
+            );
+            return None;
+        }
+        Some(found)
+    }
+
     /// A line that may not be empty.
     pub(crate) fn filled(&mut self, at: &At<'_>) -> Option<String> {
-        let found = self.line(at)?;
+        let found = self.short(at)?;
         if found.is_empty() {
             self.fault(&at.pointer, "expected a text, found an empty one");
             return None;
@@ -196,7 +210,7 @@ impl<'s> Reader<'s> {
     /// An optional field that holds a line; an empty one counts as absent.
     pub(crate) fn optional(&mut self, parent: &At<'_>, name: &str) -> Option<String> {
         let at = parent.field(name)?;
-        self.line(&at).filter(|found| !found.is_empty())
+        self.short(&at).filter(|found| !found.is_empty())
     }
 
     pub(crate) fn truth(&mut self, at: &At<'_>) -> Option<bool> {
@@ -265,7 +279,7 @@ impl<'s> Reader<'s> {
         let mut texts = Localised::new();
         let Some(at) = parent.field(name) else { return texts };
         for (language, entry) in self.by_language(&at) {
-            if let Some(text) = self.line(&entry).filter(|text| !text.is_empty()) {
+            if let Some(text) = self.short(&entry).filter(|text| !text.is_empty()) {
                 texts.insert(language, text);
             }
         }

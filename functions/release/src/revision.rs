@@ -1,12 +1,16 @@
 //! One saved state of a release, never changed once written.
 
+mod sound;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Correction, Event, Lang, Link, Localised, Media, Text};
+use crate::{Correction, Event, Faults, Lang, Link, Localised, Media, Text};
 
 /// The layout of a stored revision; one with another number is set aside, not guessed at.
 const SCHEMA: u32 = 1;
@@ -171,6 +175,9 @@ pub enum Damaged {
     /// A public revision without what a public one must have.
     #[error("a public revision needs published, updated and a path; {0} is missing")]
     Incomplete(&'static str),
+    /// Made or changed by hand into what would break a feed or page.
+    #[error("expected a revision that every format can carry; {0}; restore the object from its last version")]
+    Unsound(Faults),
     /// The object's name says another release or revision than its content.
     #[error("expected release {expected}, found {found}; the object was copied or renamed by hand")]
     Elsewhere {
@@ -185,7 +192,7 @@ impl Revision {
     /// The schema number written into new revisions.
     pub const SCHEMA: u32 = SCHEMA;
 
-    /// Reads a stored revision and checks that it is the one its key names.
+    /// Reads a stored revision and checks that it is the one its key names, and that every format can carry it.
     ///
     /// # Errors
     /// [`Damaged`] says what is wrong with it.
@@ -196,7 +203,7 @@ impl Revision {
         if schema != u64::from(SCHEMA) {
             return Err(Damaged::Schema(schema));
         }
-        let found: Self = serde_json::from_value(value).map_err(|e| Damaged::Unreadable(e.to_string()))?;
+        let found = Self::deserialize(&value).map_err(|e| Damaged::Unreadable(e.to_string()))?;
         if found.id != id || found.revision != revision {
             return Err(Damaged::Elsewhere {
                 expected: format!("{id}/{revision}"),
@@ -214,7 +221,7 @@ impl Revision {
                 }
             }
         }
-        Ok(found)
+        sound::faults(&value, &found).or(found).map_err(Damaged::Unsound)
     }
 
     /// The bytes to store: the same revision always gives the same ones.

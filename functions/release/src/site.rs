@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
-use crate::{Lang, Localised};
+use crate::{Lang, Localised, markup::web_address};
 
 /// The site as configured (contract, section 1).
 #[derive(Debug, Clone)]
@@ -184,17 +184,16 @@ impl Check<'_> {
         Ok(cleaned)
     }
 
+    /// A URL in the form that every feed carries: punycoded, encoded once.
     fn http_url(&self, value: &Spanned<String>, key: &str) -> Result<Url, SiteError> {
         let found = value.get_ref();
-        Url::parse(found)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none())
-            .ok_or_else(|| {
-                self.fault(
-                    value.span().start,
-                    format!("{key} is an absolute http(s) URL such as https://press.example.org; found `{found}`"),
-                )
-            })
+        let written = web_address(found).ok().and_then(|found| Url::parse(&found).ok());
+        written.ok_or_else(|| {
+            self.fault(
+                value.span().start,
+                format!("{key} is an absolute http(s) URL such as https://press.example.org; found `{found}`"),
+            )
+        })
     }
 
     fn ids(&self, id: &Spanned<String>, seen: &mut BTreeSet<String>, key: &str) -> Result<String, SiteError> {
@@ -223,7 +222,13 @@ impl Check<'_> {
                 crate::clean_line(text).text
             }
         };
-        Ok(value.get_ref().iter().map(|(tag, text)| (tag.clone(), clean(text))).collect())
+        let texts: Localised = value.get_ref().iter().map(|(tag, text)| (tag.clone(), clean(text))).collect();
+        let empty = texts.iter().find(|(_, text)| text.trim().is_empty());
+        self.that(empty.is_none(), value.span().start, || {
+            let tag = empty.map_or("", |(tag, _)| tag.as_str());
+            format!("{key} in `{tag}` is empty; write a text or leave it out")
+        })?;
+        Ok(texts)
     }
 }
 
@@ -237,11 +242,12 @@ impl Site {
         let raw: Raw = toml::from_str(text).map_err(|e| check.fault(e.span().map_or(0, |span| span.start), e.message().to_owned()))?;
 
         let url = check.http_url(&raw.base_url, "base_url")?;
-        let base_url = raw.base_url.get_ref().clone();
-        let plain = !base_url.ends_with('/') && url.query().is_none() && url.fragment().is_none();
+        let found = raw.base_url.get_ref();
+        let plain = !found.ends_with('/') && url.query().is_none() && url.fragment().is_none();
         check.that(plain, raw.base_url.span().start, || {
-            format!("base_url has no trailing slash, query or fragment; found `{base_url}`")
+            format!("base_url has no trailing slash, query or fragment; found `{found}`")
         })?;
+        let base_url = url.as_str().trim_end_matches('/').to_owned();
         let email = check.line(&raw.email, "email")?;
         let mail = email
             .split_once('@')
@@ -413,6 +419,24 @@ label = { en = "Technology", fr = "Technologie" }
     }
 
     #[test]
+    #[expect(non_snake_case)]
+    fn B55_B57_the_base_of_every_address_is_encoded_once() {
+        for (written, base) in [
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            (
+                "https://Press.example.org:443/café/caf%C3%A9",
+                "https://press.example.org/caf%C3%A9/caf%C3%A9",
+            ),
+            ("https://press.example.org/a b", "https://press.example.org/a%20b"),
+        ] {
+            let site = Site::parse(&GOOD.replacen("https://press.example.org", written, 1), "site.toml").unwrap();
+            assert_eq!(site.url("/en/"), format!("{base}/en/"));
+        }
+        let hubs = GOOD.replacen("timezone", "hubs = [\"https://bücher.example/hub\"]\ntimezone", 1);
+        assert_eq!(Site::parse(&hubs, "site.toml").unwrap().hubs, ["https://xn--bcher-kva.example/hub"]);
+    }
+
+    #[test]
     fn a_fault_is_told_with_file_line_and_reason() {
         for (from, to, says) in [
             (
@@ -427,6 +451,7 @@ label = { en = "Technology", fr = "Technologie" }
             ),
             ("Europe/Brussels", "Europe/Bruxelles", "site.toml:4: timezone is an IANA name"),
             ("[\"en\"]", "[\"de\"]", "site.toml:15: fallback of `fr` names `de`"),
+            ("fr = \"Technologie\"", "fr = \" \"", "site.toml:19: label in `fr` is empty"),
             ("id = \"technology\"", "id = \"Tech nology\"", "site.toml:18: a topic's id is"),
             ("timezone", "time_zone", "site.toml:"),
             ("tag = \"fr\"", "tag = \"en\"", "site.toml:12: language `en` stands twice"),

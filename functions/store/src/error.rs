@@ -2,8 +2,11 @@
 
 use aws_sdk_s3::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, SdkError},
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
 };
+
+/// What the embedded S3 says of a file that is not what was written.
+const DAMAGED: &str = "DamagedObject";
 
 /// A failed store call.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -36,7 +39,7 @@ pub enum Error {
         /// As the client says it.
         reason: String,
     },
-    /// The object is not what its key says. Repeating does not help; `pressroom rebuild` writes views anew.
+    /// The object is not what its key says, or not what was written. Repeating does not help; `pressroom rebuild` writes views anew.
     #[error("{key} is damaged: {reason}")]
     Corrupt {
         /// The object.
@@ -57,10 +60,13 @@ impl Error {
     /// Names the kind of a failed request by its status.
     pub(crate) fn of<E>(key: impl ToString, error: &SdkError<E, HttpResponse>) -> Self
     where
-        E: std::error::Error + 'static,
+        E: std::error::Error + ProvideErrorMetadata + 'static,
     {
         let key = key.to_string();
         let reason = || DisplayErrorContext(error).to_string();
+        if error.code() == Some(DAMAGED) {
+            return Self::corrupt(key, "the file is not what was written; restore it from a copy");
+        }
         match status(error) {
             Some(404) => Self::Missing { key },
             Some(409 | 412) => Self::Conflict { key },

@@ -1,5 +1,7 @@
 //! Every kind of object there is: a key decides path, content type, cache policy and bucket.
 
+mod public;
+
 use std::fmt;
 
 use feed::{FeedId, Month, path};

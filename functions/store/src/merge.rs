@@ -34,6 +34,14 @@ pub struct Current<T> {
     version: u64,
 }
 
+/// The conditions of a write of a state.
+pub(crate) struct Write<'a> {
+    /// What must be there; nothing when absent.
+    pub(crate) etag: Option<&'a str>,
+    /// The version to rise above.
+    pub(crate) after: u64,
+}
+
 impl<T> Clone for Current<T> {
     fn clone(&self) -> Self {
         Self {
@@ -45,6 +53,11 @@ impl<T> Clone for Current<T> {
 }
 
 impl<T> Current<T> {
+    /// Of this state; rises with every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Nothing has to be written: the state as it is.
     pub fn unchanged(self) -> Merged<T> {
         Merged {
@@ -124,16 +137,34 @@ impl Store {
     where
         T: Serialize + Send + Sync + 'static,
     {
+        let write = Write {
+            etag: current.as_ref().map(|current| current.etag.as_str()),
+            after: current.as_ref().map_or(0, |current| current.version),
+        };
+        let prior = current.as_ref().map(|current| Arc::clone(&current.state));
+        self.write_state(key, write, prior, next).await
+    }
+
+    pub(crate) async fn write_state<T>(
+        &self,
+        key: &Key,
+        write: Write<'_>,
+        prior: Option<Arc<T>>,
+        next: T,
+    ) -> Result<Option<Merged<T>>, Error>
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
         let path = key.path();
         let bytes = Bytes::from(feed::to_json(&next));
-        let version = self.clock.version_after(current.as_ref().map_or(0, |c| c.version));
+        let version = self.clock.version_after(write.after);
         let digest = feed::sha256(&bytes);
         let request = self
             .put_request(key, &bytes)
             .metadata(VERSION, version.to_string())
             .metadata(SHA256, &digest);
-        let request = match &current {
-            Some(current) => request.if_match(&current.etag),
+        let request = match write.etag {
+            Some(etag) => request.if_match(etag),
             None => request.if_none_match("*"),
         };
         let written = match request.send().await {
@@ -155,7 +186,7 @@ impl Store {
         self.remember(&path, &state, etag, version);
         Ok(Some(Merged {
             state,
-            prior: current.map(|c| c.state),
+            prior,
             version,
             changed: true,
         }))

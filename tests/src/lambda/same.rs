@@ -20,17 +20,6 @@ fn room() -> (Room, tempfile::TempDir) {
     (Room::open_on(&data, &["--no-sample", "--site", site.to_str().unwrap()]), folder)
 }
 
-fn client(room: &Room) -> aws_sdk_s3::Client {
-    let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "test");
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version_latest()
-        .region(aws_sdk_s3::config::Region::new(local::s3::REGION))
-        .credentials_provider(credentials)
-        .endpoint_url(&room.s3)
-        .force_path_style(true);
-    aws_sdk_s3::Client::from_conf(config.build())
-}
-
 /// The version in an object's metadata is of the clock, so it may differ; nothing that a reader sees does.
 fn comparable(headers: &[(String, String)]) -> Vec<(String, String)> {
     headers.iter().filter(|(name, _)| name != "version").cloned().collect()
@@ -75,7 +64,7 @@ async fn lambda_and_the_local_program_make_the_same_site() {
     assert_eq!(publish.invoke(batch).await.unwrap(), json!({"batchItemFailures": []}));
 
     // The same revisions, put into the local program's S3, arrive there by its own events.
-    let there = client(&room);
+    let there = room.s3();
     for key in &revisions {
         let found = buckets
             .client()

@@ -22,7 +22,10 @@ pub(super) fn error(refusal: Refusal) -> S3Error {
         Refusal::Precondition => return S3ErrorCode::PreconditionFailed.into(),
         Refusal::Damaged(key) => {
             tracing::error!(key, "the file does not match its metadata; was it edited by hand?");
-            return S3Error::with_message(S3ErrorCode::InternalError, "the stored object is damaged");
+            // A code and status of our own: an SDK does not repeat it, and the caller can tell it from a store that is down.
+            let mut error = S3Error::with_message(S3ErrorCode::Custom("DamagedObject".into()), "the stored object is damaged");
+            error.set_status_code(StatusCode::UNPROCESSABLE_ENTITY);
+            return error;
         }
         Refusal::Io(error) => error,
     };

@@ -76,7 +76,7 @@ impl Front {
             } else {
                 response.body().size_hint().exact().unwrap_or(0)
             },
-            ms: (start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
+            milliseconds: (start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             method: method.to_string(),
         });
         Ok(response)

@@ -35,8 +35,8 @@ pub struct Record {
     pub status: u16,
     /// Bytes of the body moved: sent for a write, received otherwise.
     pub bytes: u64,
-    /// Milliseconds until the answer was ready.
-    pub ms: f64,
+    /// Until the answer was ready.
+    pub milliseconds: f64,
 }
 
 /// Called with each record, on the request's own thread: keep it short.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -286,7 +286,11 @@ impl Opened {
         };
         let mut body = vec![0; end - start];
         file.seek(SeekFrom::Start(range.start))?;
-        file.read_exact(&mut body)?;
+        match file.read_exact(&mut body) {
+            // Shorter than it was written.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(outside()),
+            result => result?,
+        }
         if (0..self.meta.size) == *range && !self.meta.describes(&body) {
             return Err(Refusal::Damaged(self.meta.key.clone()));
         }

@@ -11,13 +11,7 @@ use crate::{Correction, Event, Link, Media};
 fn day(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<(String, Date)> {
     let at = parent.field(name)?;
     let written = reader.line(&at)?;
-    let shaped = written.len() == 10
-        && written
-            .bytes()
-            .enumerate()
-            .all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() });
-    let found = if shaped { written.parse::<Date>().ok() } else { None };
-    match found.filter(|day| day.year() >= 1900) {
+    match is_day(&written) {
         Some(day) => Some((written, day)),
         None => {
             reader.fault(
@@ -27,6 +21,14 @@ fn day(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<(String, 
             None
         }
     }
+}
+
+/// The day, when it is written `YYYY-MM-DD` and between 1900 and 9999.
+pub(crate) fn is_day(written: &str) -> Option<Date> {
+    let mark = |(n, b): (usize, u8)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() };
+    let shaped = written.len() == 10 && written.bytes().enumerate().all(mark);
+    let found = if shaped { written.parse::<Date>().ok() } else { None };
+    found.filter(|day| day.year() >= 1900)
 }
 
 /// A required absolute URL.
@@ -114,16 +116,16 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
     })
 }
 
-fn is_sha256(found: &str) -> bool {
+pub(crate) fn is_sha256(found: &str) -> bool {
     found.len() == 64 && found.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-fn is_file_name(found: &str) -> bool {
+pub(crate) fn is_file_name(found: &str) -> bool {
     !found.contains(['/', '\\']) && !found.contains("..") && found != "." && found.chars().count() <= 200
 }
 
 /// RFC 6838, section 4.2, in lower case and without parameters.
-fn is_media_type(found: &str) -> bool {
+pub(crate) fn is_media_type(found: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
             && part.len() <= 127

@@ -188,6 +188,11 @@ fn limits_are_kept_and_named() {
     assert_eq!(fault(json!({"topics": vec!["trade"; 65]})).1, "at most 64 entries, found 65");
     let file = json!({"sha256": "0".repeat(64), "name": "a.pdf", "type": "application/pdf", "size": 1});
     assert_eq!(fault(json!({"media": vec![file; 101]})).1, "at most 100 entries, found 101");
+    let summary = |length: usize| json!({"texts": {"en": {"title": "t", "summary": "é".repeat(length), "body": "b"}}});
+    good(&summary(2_000));
+    assert!(fault(summary(2_001)).1.contains("at most 2000 characters, found 2001"));
+    let label = json!([{"url": "https://a.example/", "label": {"en": "x".repeat(9_000)}}]);
+    assert_eq!(fault(json!({"links": label})).0, "/links/0/label/en");
     let deep = json!({"en": {"title": "t", "body": "<div>".repeat(200), "format": "html"}});
     assert_eq!(fault(json!({"texts": deep})).0, "/texts/en/body");
 }
@@ -227,6 +232,24 @@ fn B1_control_characters_leave_with_a_warning_and_NUL_is_refused() {
     assert_eq!(pointers, ["/texts/en/title", "/texts/en/body"]);
     assert!(draft.warnings[0].message.contains("U+001D"));
     assert!(fault(json!({"texts": {"en": {"title": "a\0", "body": "b"}}})).1.contains("NUL"));
+}
+
+#[test]
+fn B8_a_title_keeps_the_entities_that_json_asks_for() {
+    let draft = good(&json!({"texts": {"en": {"title": "R&amp;D &#8217; <b>", "body": "b"}}}));
+    assert_eq!(draft.texts["en"].title, "R&amp;D &#8217; <b>");
+}
+
+#[test]
+fn B105_a_text_is_in_a_language_of_the_site_however_it_is_written() {
+    let text = json!({"title": "t", "body": "b"});
+    assert!(good(&json!({"texts": {"EN": text}})).texts.contains_key("en"));
+    assert!(good(&json!({"texts": {"zh_hans": text}})).texts.contains_key("zh-Hans"));
+    for bad in ["zh_CN", "cz", "x", "ar-001", "en-EN", "e", ""] {
+        let (at, message) = fault(json!({"texts": {bad: text}}));
+        assert_eq!(at, format!("/texts/{bad}"), "{message}");
+        assert!(message.contains("en, fr, zh-Hans"), "{message}");
+    }
 }
 
 #[test]

@@ -90,6 +90,13 @@ mod tests {
     }
 
     #[test]
+    #[expect(non_snake_case)]
+    fn B11_a_title_with_markup_is_its_plain_text() {
+        assert_eq!(html("<h1><em>Salmonella</em> alert</h1><p>x</p>").title, "Salmonella alert");
+        assert_eq!(html("<title>New &lt;col&gt; rule</title><p>x</p>").title, "New <col> rule");
+    }
+
+    #[test]
     fn a_fragment_without_heading_takes_the_title_element_or_none() {
         assert_eq!(html("<title>News</title><p>Text</p>").title, "News");
         let paste = html("<h1>News</h1><p><time datetime=\"2016-06-09\">9 June</time></p><p>Text</p>");

@@ -19,6 +19,10 @@ fn at(slug: &str) -> Path {
     }
 }
 
+fn june() -> Month {
+    Month { year: 2016, month: 6 }
+}
+
 #[test]
 fn every_key_with_its_headers() {
     let topic = FeedId::new(&lang("fr"), Kind::Topic("technology".to_owned()));
@@ -43,6 +47,14 @@ fn every_key_with_its_headers() {
         Key::Release(id()),
         Key::Version(id(), 12),
         Key::Schema("feed"),
+        Key::Pending(id(), 12),
+        Key::Journal,
+        Key::JournalPage(7),
+        Key::Month(lang("en"), june()),
+        Key::MonthAtom(lang("ar"), june()),
+        Key::Months(lang("fr")),
+        Key::Changes,
+        Key::ChangesPage(7),
     ];
     let table: Vec<String> = keys
         .iter()
@@ -70,6 +82,14 @@ fn every_key_with_its_headers() {
             format!("Site | releases/01920000-0000-7000-8000-000000000001.json | application/json | {changes}"),
             "Site | releases/01920000-0000-7000-8000-000000000001/v12.json | application/json | public, max-age=300".to_owned(),
             format!("Site | schema/v1/feed.json | application/schema+json | {changes}"),
+            "Content | pending/01920000-0000-7000-8000-000000000001/12 | text/plain; charset=utf-8 | no-store".to_owned(),
+            "Content | journal/head.json | application/json | no-store".to_owned(),
+            "Content | journal/00000007.json | application/json | no-store".to_owned(),
+            format!("Site | en/archive/2016/06/index.json | application/json | {changes}"),
+            format!("Site | ar/archive/2016/06/atom.xml | application/atom+xml; charset=utf-8 | {changes}"),
+            format!("Site | fr/archive/index.json | application/json | {changes}"),
+            format!("Site | changes/head.json | application/json | {changes}"),
+            "Site | changes/00000007.json | application/json | public, max-age=31536000, immutable".to_owned(),
         ]
     );
 }
@@ -101,6 +121,14 @@ fn any_key() -> impl Strategy<Value = Key> {
         Just(Key::SiteConfig),
         Just(Key::Chooser),
         Just(Key::Index),
+        Just(Key::Journal),
+        Just(Key::Changes),
+        (1..9_u32).prop_map(Key::JournalPage),
+        (1..9_u32).prop_map(Key::ChangesPage),
+        (ids.clone(), 1..9_u32).prop_map(|(id, n)| Key::Pending(id, n)),
+        tag.clone().prop_map(Key::Months),
+        tag.clone().prop_map(|tag| Key::Month(tag, june())),
+        tag.clone().prop_map(|tag| Key::MonthAtom(tag, june())),
         (ids.clone(), 1..9_u32).prop_map(|(id, n)| Key::Revision(id, n)),
         (ids.clone(), 1..9_u32).prop_map(|(id, n)| Key::Version(id, n)),
         ids.prop_map(Key::Release),

@@ -1,0 +1,133 @@
+//! Events that come out of order: of each release, the whole history counts, and its latest revision speaks.
+//!
+//! Revision 3 may be public before the event of revision 2 comes. What revision 2 tells is where the release has been: feeds and months
+//! that revision 3 must leave. So the latest revision is brought to them once more, by whoever learnt of the older one.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use feed::{Public, ReleaseView};
+use futures::{StreamExt as _, stream};
+use release::Revision;
+use store::Key;
+use tracing::error;
+use uuid::Uuid;
+
+use crate::{Arrived, Desk, Failed, Failure, PARALLEL, concerns, feeds, touched};
+
+/// Revisions of one release that become public while it is brought to its feeds, before the work is given back.
+const RIVALS: usize = 10;
+
+/// Gives each arrival the longest history of its release that this batch saw, and adds the latest revision where only older ones came.
+pub(crate) async fn complete(desk: &Desk, mut arrived: Vec<Arrived>, failed: &mut Failed) -> Vec<Arrived> {
+    let mut histories: BTreeMap<Uuid, (u64, Arc<ReleaseView>)> = BTreeMap::new();
+    for one in &arrived {
+        let known = histories.entry(one.public.id).or_insert((one.version, Arc::clone(&one.view)));
+        // A history only grows.
+        if (known.1.versions.len(), known.0) < (one.view.versions.len(), one.version) {
+            *known = (one.version, Arc::clone(&one.view));
+        }
+    }
+    let mut latest: BTreeMap<Uuid, Option<(Uuid, u32)>> = BTreeMap::new();
+    for one in &mut arrived {
+        if let Some((version, view)) = histories.get(&one.public.id) {
+            (one.version, one.view) = (*version, Arc::clone(view));
+        }
+        one.latest = one.view.latest.revision == one.public.revision;
+        let cause = latest.entry(one.public.id).or_insert(Some(one.cause));
+        *cause = cause.filter(|_| !one.latest);
+    }
+    let overtaken = latest.into_values().flatten();
+    let bring = |cause: (Uuid, u32)| {
+        let history = histories.get(&cause.0).cloned();
+        async move { (cause, again(desk, cause, history).await) }
+    };
+    let found: Vec<_> = stream::iter(overtaken).map(bring).buffer_unordered(PARALLEL).collect().await;
+    for (cause, result) in found {
+        match result {
+            Ok(one) => arrived.extend(one),
+            Err(failure) => failed.add(cause, &failure, "the latest revision could not be read"),
+        }
+    }
+    arrived
+}
+
+/// The latest revision of the release, on behalf of an older one.
+async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<ReleaseView>)>) -> Result<Option<Arrived>, Failure> {
+    let Some((version, view)) = history else { return Ok(None) };
+    let public = read(desk, cause.0, view.latest.revision).await?;
+    Ok(Some(Arrived {
+        cause,
+        entry: None,
+        latest: true,
+        first: false,
+        public,
+        view,
+        version,
+    }))
+}
+
+/// Brings releases to their feeds, and once more those of which a later revision became public meanwhile.
+///
+/// A feed remembers nothing of what lies behind its end. When the later revision has an older date, its publisher may find nothing to do;
+/// the earlier one would then come into the feed after it and stay. So whoever brought a release looks whether it still was the latest:
+/// if it was, the later one comes to the feeds only now, and finds it.
+pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived]) -> Failed {
+    let mut failed = Failed::default();
+    let mut later = Vec::new();
+    for round in 0..RIVALS {
+        let now = if round == 0 { arrived } else { &later };
+        for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site)).await {
+            error!(feed = feed.json(), %failure, "a feed could not be written");
+            for one in now.iter().filter(|one| concerns(&feed, one)) {
+                failed.0.insert(one.cause);
+            }
+        }
+        let check = |one: &Arrived| {
+            let (cause, version, revision) = (one.cause, one.version, one.public.revision);
+            async move { (cause, overtaken(desk, cause, version, revision).await) }
+        };
+        let checks = now.iter().filter(|one| one.latest).map(check).collect::<Vec<_>>();
+        let found: Vec<_> = stream::iter(checks).buffer_unordered(PARALLEL).collect().await;
+        let mut next = Vec::new();
+        for (cause, result) in found {
+            match result {
+                Ok(one) => next.extend(one),
+                Err(failure) => failed.add(cause, &failure, "the latest revision could not be read"),
+            }
+        }
+        if next.is_empty() {
+            return failed;
+        }
+        later = next;
+    }
+    for one in &later {
+        let key = Key::Release(one.public.id).path();
+        failed.add(one.cause, &store::Error::Conflict { key }.into(), "a release changes without end");
+    }
+    failed
+}
+
+/// The latest revision of a release when `revision` is not it any more.
+async fn overtaken(desk: &Desk, cause: (Uuid, u32), version: u64, revision: u32) -> Result<Option<Arrived>, Failure> {
+    let key = Key::Release(cause.0);
+    if desk.store.head(&key).await?.is_some_and(|now| now.version == version) {
+        return Ok(None);
+    }
+    let now = desk.store.load_now::<ReleaseView>(&key).await?;
+    let Some(now) = now.filter(|now| now.state.latest.revision > revision) else {
+        return Ok(None);
+    };
+    again(desk, cause, Some((now.version(), now.state))).await
+}
+
+/// A public revision that a view names.
+pub(crate) async fn read(desk: &Desk, id: Uuid, n: u32) -> Result<Public, Failure> {
+    let key = Key::Revision(id, n);
+    let found = desk
+        .store
+        .get(&key)
+        .await?
+        .ok_or_else(|| store::Error::Missing { key: key.path() })?;
+    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
+    Public::of(&revision, &desk.site).ok_or_else(|| Failure::Damaged(format!("{key} is not public, though a view shows it")))
+}

@@ -1,0 +1,76 @@
+//! Listings with what is known of each object without reading it.
+
+use md5::Digest as _;
+
+use crate::{Bucket, Error, Store};
+
+/// The first half of an MD5: enough to tell two versions of one document apart, small enough for millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tag(u64);
+
+impl Tag {
+    /// The tag of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = md5::Md5::digest(bytes);
+        Self(digest.iter().take(8).fold(0, |tag, byte| tag << 8 | u64::from(*byte)))
+    }
+
+    /// The tag that an ETag says; `None` when it is no MD5 (an upload in parts).
+    pub fn parse(etag: &str) -> Option<Self> {
+        let hex = etag.trim_matches('"');
+        let md5 = hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let half = md5.then(|| hex.get(..16))??;
+        u64::from_str_radix(half, 16).ok().map(Self)
+    }
+}
+
+/// An object of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key in the bucket.
+    pub path: String,
+    /// As the store gave it, with quotes.
+    pub etag: String,
+}
+
+impl Store {
+    /// Objects after `start_after` that begin with `prefix`, in order, up to 1,000, and whether there are more.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn list_tagged(&self, bucket: Bucket, prefix: &str, start_after: Option<&str>) -> Result<(Vec<Listed>, bool), Error> {
+        let request = self.client.list_objects_v2().bucket(self.bucket(bucket)).prefix(prefix);
+        let page = request
+            .set_start_after(start_after.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|e| Error::of(prefix, &e))?;
+        let listed = page.contents().iter().filter_map(|object| {
+            Some(Listed {
+                path: object.key()?.to_owned(),
+                etag: object.e_tag().unwrap_or_default().to_owned(),
+            })
+        });
+        Ok((listed.collect(), page.is_truncated() == Some(true)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::usual_etag;
+
+    #[test]
+    fn an_etag_of_one_part_is_the_tag_of_the_bytes_and_any_other_is_none() {
+        assert_eq!(Tag::parse(&usual_etag(b"news")), Some(Tag::of(b"news")));
+        assert_ne!(Tag::of(b"news"), Tag::of(b"new"));
+        for odd in [
+            "\"0123456789abcdef0123456789abcdef-2\"",
+            "\"\"",
+            "",
+            "\"x123456789abcdef0123456789abcdef\"",
+        ] {
+            assert_eq!(Tag::parse(odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Known failures of the field: each entry of the list is a test whose name begins with its number, at the cheapest level that shows it.
+//!
+//! Release rules are in `functions/release`, a feed's bytes in `functions/feed/src/known`, what only a foreign parser or the running
+//! program shows is here. Entries that nothing here can fail at:
+//!
+//! | entry | why it has no test |
+//! |---|---|
+//! | B23 | import of partner feeds; our own output without a mark is B22 |
+//! | B28 | import of partner feeds; our own declaration is B22 |
+//! | B29 | import of partner feeds |
+//! | B30 | import of partner feeds |
+//! | B38 | import of partner feeds; our own spelling is B36 |
+//! | B52 | import of partner feeds |
+//! | B62 | import of partner feeds; our own months are B59 |
+//! | B63 | import of partner feeds; our own zones are B60 |
+//! | B73 | import of partner feeds |
+//! | B74 | import of partner feeds |
+//! | B75 | import of partner feeds; our own weekdays are B60 |
+
+mod judged;
+mod press;
+mod published;
+mod served;
+mod wire;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::harness::top;
+
+/// Sections of the list that speak of what there is.
+const SECTIONS: [&str; 7] = ["1", "2", "3", "4", "6", "8", "9"];
+
+/// The entries of those sections.
+fn entries(list: &str) -> BTreeSet<String> {
+    let mut inside = false;
+    let mut found = BTreeSet::new();
+    for line in list.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            inside = SECTIONS.contains(&heading.split('.').next().unwrap_or_default());
+        } else if let Some((entry, _)) = line.strip_prefix("**").and_then(|rest| rest.split_once("**"))
+            && inside
+        {
+            found.insert(entry.to_owned());
+        }
+    }
+    found
+}
+
+fn is_entry(part: &str) -> bool {
+    part.strip_prefix('B')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The entries that functions of a source are named after: `fn B55_B57_…` are two.
+fn tested(source: &str, found: &mut BTreeSet<String>) {
+    for line in source.lines() {
+        let line = line.trim_start();
+        let name = ["fn ", "async fn "].iter().find_map(|start| line.strip_prefix(start));
+        let parts = name.unwrap_or_default().split(['_', '(']);
+        found.extend(parts.take_while(|part| is_entry(part)).map(str::to_owned));
+    }
+}
+
+fn sources(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            tested(&fs::read_to_string(path).unwrap(), found);
+        }
+    }
+}
+
+/// The first column of the table above.
+fn listed() -> BTreeSet<String> {
+    let rows = include_str!("known_failures.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | "));
+    let first = rows.filter_map(|row| row.split(" | ").next());
+    first.filter(|cell| is_entry(cell)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_entry_is_tested_or_listed() {
+    let path = top().join("../shared/cases/known-failures.md");
+    let Ok(list) = fs::read_to_string(&path) else {
+        println!("skipped: {} is not on this machine", path.display());
+        return;
+    };
+    let (entries, listed) = (entries(&list), listed());
+    assert!(entries.len() > 60, "the list has another form: {entries:?}");
+    let mut tested = BTreeSet::new();
+    for folder in ["functions", "tests"] {
+        sources(&top().join(folder), &mut tested);
+    }
+    let covered: BTreeSet<String> = tested.union(&listed).cloned().collect();
+    let missing: Vec<&String> = entries.difference(&covered).collect();
+    assert!(missing.is_empty(), "neither tested nor in the table: {missing:?}");
+    let both: Vec<&String> = tested.intersection(&listed).collect();
+    assert!(both.is_empty(), "tested and in the table: {both:?}");
+    let unknown: Vec<&String> = listed.difference(&entries).collect();
+    assert!(unknown.is_empty(), "in the table and not in the list: {unknown:?}");
+    println!(
+        "{} entries: {} tested, {} listed",
+        entries.len(),
+        entries.intersection(&tested).count(),
+        listed.len()
+    );
+}

@@ -1,0 +1,8 @@
+//! `verify` finds what is not as the releases say, `rebuild` puts it right, and publishing in any order gives what both expect.
+
+mod any_order;
+mod busy;
+mod command;
+mod damage;
+mod log;
+mod room;
