@@ -6,7 +6,7 @@ use bytes::Bytes;
 use feed::{Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Revision, Site, Status};
-use store::{Created, Expect, Key, Store};
+use store::{Created, Derived, Expect, Key, Store};
 use uuid::Uuid;
 
 use crate::{Arrived, Desk, Failure, PARALLEL};
@@ -29,18 +29,17 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
     // The first revision of a release meets no document of it, unless its event comes twice.
     let fresh = public.revision == 1;
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
-    // The version comes before the merge: whoever merges a withdrawal later finds it and takes it away; whoever merged one before is met
-    // by this merge. A text that is known to be withdrawn is not shown for a moment either.
-    if !withheld(store, &key, fresh, &public).await? {
+    let mut merged = store.merge(&key, fresh, admit).await?;
+    if !merged.changed {
+        // It has come before, and what is remembered from then may be overtaken: by a withdrawal, for one.
+        let now = store.load_now(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
+        merged = now.unchanged();
+    }
+    let view = merged.state;
+    // The texts of a withdrawn release are gone; an event that comes late must not bring them back.
+    if public.status == Status::Withdrawn || view.latest.status != Status::Withdrawn {
         version(store, &public).await?;
     }
-    let merged = store.merge(&key, fresh, admit).await?;
-    // What was only remembered may be older than a withdrawal.
-    let known = match merged.changed {
-        true => None,
-        false => store.load_now::<ReleaseView>(&key).await?,
-    };
-    let view = versions(desk, known.as_ref().map_or(&merged.state, |known| &known.state)).await?;
     let entry = view
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
@@ -55,20 +54,6 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
     })
 }
 
-/// True when a later withdrawal is known. An event that comes twice asks the store, not the memory.
-async fn withheld(store: &Store, key: &Key, fresh: bool, public: &Public) -> Result<bool, Failure> {
-    if fresh || public.status == Status::Withdrawn {
-        return Ok(false);
-    }
-    let mut known = store.load::<ReleaseView>(key).await?;
-    let twice = |view: &ReleaseView| view.versions.iter().any(|version| version.revision == public.revision);
-    if known.as_ref().is_some_and(|known| twice(&known.state)) {
-        known = store.load_now(key).await?;
-    }
-    let latest = known.as_ref().map(|known| &known.state.latest);
-    Ok(latest.is_some_and(|latest| latest.status == Status::Withdrawn && latest.revision > public.revision))
-}
-
 /// A public revision never changes, so neither does its document; what else is there was made by hand or for another `site.toml`.
 async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     let (key, bytes) = (Key::Version(public.id, public.revision), public.document());
@@ -78,13 +63,13 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the pages of the releases whose latest revision arrived with an event of its own.
+/// Writes the pages of the releases whose latest revision arrived with an event of its own, then takes away or brings back the texts
+/// that were public before.
 pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
-    for one in arrived.iter().filter(|one| one.latest && one.entry.is_some()) {
+    for one in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = (one.public.id, one.public.revision);
-        let pages = pages_of(desk, one.public.clone(), one.version, one.first);
-        work.push(async move { pages.await.err().map(|failure| (key, failure)) });
+        work.push(async move { pages_of(desk, one).await.err().map(|failure| (key, failure)) });
     }
     stream::iter(work)
         .buffer_unordered(RELEASES)
@@ -93,15 +78,19 @@ pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32),
         .await
 }
 
-async fn pages_of(desk: &Desk, public: Public, version: u64, first: bool) -> Result<(), Failure> {
-    let write = |(key, bytes): (Key, Bytes)| async move {
-        // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
-        let expect = || if first { Expect::Absent } else { Expect::Unknown };
-        desk.store.derive(&key, version, bytes, expect).await?;
-        Ok::<_, Failure>(())
-    };
-    let pages = page_documents(&public, &desk.site)?;
-    stream::iter(pages).map(write).buffer_unordered(PARALLEL).try_collect().await
+async fn pages_of(desk: &Desk, one: &Arrived) -> Result<(), Failure> {
+    let mut overtaken = !one.latest;
+    if one.latest {
+        let write = |(key, bytes): (Key, Bytes)| async move {
+            // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
+            let expect = || if one.first { Expect::Absent } else { Expect::Unknown };
+            Ok::<_, Failure>(desk.store.derive(&key, one.version, bytes, expect).await?)
+        };
+        let pages = stream::iter(page_documents(&one.public, &desk.site)?).map(write);
+        let pages: Vec<Derived> = pages.buffer_unordered(PARALLEL).try_collect().await?;
+        overtaken = pages.contains(&Derived::Newer);
+    }
+    texts(desk, &one.view, overtaken).await
 }
 
 /// The pages of a release in every language of the site.
@@ -117,28 +106,32 @@ pub(crate) fn page_documents(public: &Public, site: &Site) -> Result<Vec<(Key, B
 
 /// A withdrawal removes the texts that were public; a restore brings them back. The notice and the history stay.
 ///
-/// Whoever did either looks again: the one who acted last has seen the latest revision.
-async fn versions(desk: &Desk, view: &Arc<ReleaseView>) -> Result<Arc<ReleaseView>, Failure> {
+/// Whoever did either looks again: the one who acted last has seen the latest revision. Whoever only added a text need not look when its
+/// pages were the newest: a withdrawal writes its pages first and removes texts then, so it finds this one.
+async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<(), Failure> {
     let store = &desk.store;
     let mut view = Arc::clone(view);
+    let mut look = overtaken;
     for _ in 0..RIVALS {
-        let withdrawn = view.latest.status == Status::Withdrawn;
-        let once = view.versions.iter().any(|version| version.status == Status::Withdrawn);
-        if !once {
-            return Ok(view);
-        }
-        let shown = view.versions.iter().filter(|version| version.status == Status::Published);
-        for n in shown.map(|version| version.revision) {
-            if withdrawn {
-                store.delete(&Key::Version(view.latest.id, n)).await?;
-            } else {
-                bring_back(desk, view.latest.id, n).await?;
+        if view.versions.iter().any(|version| version.status == Status::Withdrawn) {
+            let withdrawn = view.latest.status == Status::Withdrawn;
+            let shown = view.versions.iter().filter(|version| version.status == Status::Published);
+            for n in shown.map(|version| version.revision) {
+                if withdrawn {
+                    store.delete(&Key::Version(view.latest.id, n)).await?;
+                } else {
+                    bring_back(desk, view.latest.id, n).await?;
+                }
             }
+            look = true;
+        }
+        if !look {
+            return Ok(());
         }
         let now = store.load_now::<ReleaseView>(&Key::Release(view.latest.id)).await?;
         match now {
             Some(now) if now.state.latest.revision != view.latest.revision => view = now.state,
-            _ => return Ok(view),
+            _ => return Ok(()),
         }
     }
     Err(store::Error::Conflict {

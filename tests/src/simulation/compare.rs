@@ -24,6 +24,13 @@ pub(super) async fn site(world: &World, truth: &Truth) -> Wrong {
     if objects.iter().ne(world.observer.objects().iter().map(|(key, bytes)| (key, bytes)).map(|(k, b)| (k.clone(), b.to_vec())).collect::<BTreeMap<_, _>>().iter()) {
         return Err("the observer has missed something".to_owned());
     }
+    let (aside, _) = reader.list(Bucket::Content, "set-aside/", None, 1).await.map_err(|e| e.to_string())?;
+    if let Some(path) = aside.first() {
+        let key = Key::revision_of(&path.replace("set-aside/", "releases/")).map(|(id, n)| Key::SetAside(id, n));
+        let record = reader.get(&key.ok_or("an odd record")?).await.map_err(|e| e.to_string())?;
+        let said = record.map(|found| String::from_utf8_lossy(&found.bytes).into_owned());
+        return Err(format!("{path} was set aside: {said:?}"));
+    }
     let expected = model::tree(truth, &world.site);
     for (key, bytes) in &expected {
         match objects.get(key) {

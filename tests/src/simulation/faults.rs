@@ -2,7 +2,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, LazyLock, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -14,6 +14,8 @@ use super::{observe::Observer, stats::Stats};
 
 /// Longer than a client waits for an attempt.
 const HANG: Duration = Duration::from_secs(7);
+/// What to print while one seed is replayed.
+static TRACED: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("PRESSROOM_TRACE").ok());
 /// Requests of a publication: a crash point is one of them.
 const CRASH_WITHIN: u32 = 110;
 
@@ -122,6 +124,14 @@ impl Script {
         self.stats.count("crash");
     }
 
+    /// Prints what becomes of requests whose keys hold one of the words of `PRESSROOM_TRACE`, which commas part.
+    fn tell(&self, attempt: &Attempt, outcome: &str) {
+        let Some(words) = &*TRACED else { return };
+        if words.split(',').any(|word| attempt.key.contains(word)) {
+            println!("{} {} {}/{}: {outcome}", self.who, attempt.method, attempt.bucket, attempt.key);
+        }
+    }
+
     /// Everything that was asked, and what became of it.
     pub(super) fn trace(&self) -> u64 {
         self.state().trace.finish()
@@ -183,6 +193,7 @@ impl Faults for Script {
             }
         }
         self.stats.count("request");
+        self.tell(attempt, &format!("{:?}", verdict.fault));
         self.stats.fault(verdict.fault);
         (&attempt.method, &attempt.key, &attempt.body, verdict.before, verdict.after).hash(&mut state.trace);
         format!("{:?}", verdict.fault).hash(&mut state.trace);
@@ -191,6 +202,7 @@ impl Faults for Script {
 
     fn carried_out(&self, attempt: &Attempt, status: u16) {
         status.hash(&mut self.state().trace);
+        self.tell(attempt, &status.to_string());
         if (200..300).contains(&status) && attempt.bucket == super::SITE {
             self.observer.saw(self.who, attempt);
         }

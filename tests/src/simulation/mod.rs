@@ -1,6 +1,7 @@
 //! The whole of `publish` under faults: many seeds, each a press office, three publishers, a sweeper and S3 on a bad day.
 //!
-//! A seed decides everything, so a seed replays a run. `PRESSROOM_SEED=n` runs one, `PRESSROOM_SEEDS=n` runs the first n.
+//! A seed decides everything, so a seed replays a run. `PRESSROOM_SEED=n` runs one, `PRESSROOM_SEEDS=n` runs the first n;
+//! `PRESSROOM_TRACE=head.json,2026-01` prints the requests about such keys.
 //! While faults last, [`observe`] judges each write; in the peace after them every public object must be what [`model`] says.
 
 mod compare;
