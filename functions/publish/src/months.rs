@@ -113,39 +113,52 @@ pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, 
         let near: BTreeSet<Month> = todo.iter().flat_map(|month| list.state.around(*month)).collect();
         todo.extend(near);
     }
+    let repeated = done.values().any(|merge| merge.repeated);
     for month in todo {
-        if let Some((merged, before)) = link_one(desk, month).await? {
-            let known = done.remove(&month);
-            let merge = Merge {
-                month,
-                merged,
-                repeated: false,
-                shown: known.map_or(Some(before), |known| known.shown),
-            };
-            done.insert(month, merge);
-        }
+        let (merged, shown) = match link_one(desk, month).await? {
+            Linked::Now(merged, before) => (merged, done.remove(&month).map_or(Some(before), |known| known.shown)),
+            // Whoever linked it may have ended before its renderings said so.
+            Linked::Before(merged) if repeated && !done.contains_key(&month) => (merged, None),
+            Linked::Before(_) | Linked::Nothing => continue,
+        };
+        let merge = Merge {
+            month,
+            merged,
+            shown,
+            repeated: false,
+        };
+        done.insert(month, merge);
     }
     Ok(done.into_values().collect())
 }
 
+enum Linked {
+    /// The month as it is now, and as it was.
+    Now(Merged<MonthView>, MonthView),
+    /// It had its links already.
+    Before(Merged<MonthView>),
+    /// There is no such month.
+    Nothing,
+}
+
 /// A month's document is read before the list of months: so no older list can end up in a newer document.
-async fn link_one(desk: &Desk, month: Month) -> Result<Option<(Merged<MonthView>, MonthView)>, Failure> {
+async fn link_one(desk: &Desk, month: Month) -> Result<Linked, Failure> {
     let (store, site) = (&desk.store, &desk.site);
     let language = site.default_language();
     let own = Key::Month(language.clone(), month);
     for _ in 0..RIVALS {
         let Some(current) = store.load_now::<MonthView>(&own).await? else {
-            return Ok(None);
+            return Ok(Linked::Nothing);
         };
         let Some(list) = store.load_now::<MonthsView>(&Key::Months(language.clone())).await? else {
-            return Ok(None);
+            return Ok(Linked::Nothing);
         };
         let Some(next) = current.state.linked(list.state.neighbours(month), site) else {
-            return Ok(None);
+            return Ok(Linked::Before(current.unchanged()));
         };
         let before = MonthView::clone(&current.state);
         if let Some(merged) = store.swap(&own, Some(current), next).await? {
-            return Ok(Some((merged, before)));
+            return Ok(Linked::Now(merged, before));
         }
     }
     Err(store::Error::Conflict { key: own.path() }.into())
