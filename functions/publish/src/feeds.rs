@@ -1,6 +1,6 @@
 //! Shared views: each touched feed is merged once for the whole batch, then its other formats are derived.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use feed::{Admission, FeedId, FeedView, Kind, Older, Public, home_page};
@@ -9,7 +9,7 @@ use release::Site;
 use store::{Expect, Format, Key, Merged};
 
 use crate::{
-    Arrived, Desk, Failure, PARALLEL, concerns,
+    Arrived, Desk, Failure, PARALLEL, concerns, late,
     refill::{self, Basis},
 };
 
@@ -59,15 +59,33 @@ pub(crate) fn documents(view: &FeedView, site: &Site, feed: &FeedId) -> Result<V
     Rendering::of(&feed.kind).iter().map(one).collect()
 }
 
+/// The versions of the feeds that were read before their releases were asked whether they are the latest; none of a feed that was not there.
+pub(crate) type Recalled = BTreeMap<FeedId, Option<u64>>;
+
+/// Reads feeds that are not remembered. What cannot be read now is read later.
+pub(crate) async fn recall(desk: &Desk, feeds: BTreeSet<FeedId>) -> Recalled {
+    let one = |feed: FeedId| async move {
+        let key = Key::Feed(feed.clone(), Format::Json);
+        let current = desk.store.load::<FeedView>(&key).await.ok()?;
+        Some((feed, current.map(|current| current.version())))
+    };
+    stream::iter(feeds)
+        .map(one)
+        .buffer_unordered(FEEDS)
+        .filter_map(std::future::ready)
+        .collect()
+        .await
+}
+
 /// Brings feeds up to date; answers those that failed.
-pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>) -> Vec<(FeedId, Failure)> {
+pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>, recalled: &Recalled) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| async move {
         let publics: Vec<&Public> = arrived
             .iter()
             .filter(|one| one.latest && concerns(&feed, one))
             .map(|one| &one.public)
             .collect();
-        let result = refresh_one(desk, &feed, &publics).await;
+        let result = refresh_one(desk, &feed, publics, recalled.get(&feed)).await;
         result.err().map(|failure| (feed, failure))
     };
     stream::iter(feeds)
@@ -79,9 +97,9 @@ pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<Fe
 }
 
 /// Merges public revisions into one feed and derives its renderings.
-pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<(), Failure> {
+pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: Vec<&Public>, recalled: Option<&Option<u64>>) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let merged = merge(desk, feed, publics).await?;
+    let merged = merge(desk, feed, publics, recalled).await?;
     let derive = |rendering: Rendering| {
         let merged = &merged;
         async move {
@@ -105,19 +123,33 @@ pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: &[&Public])
 }
 
 /// Merges public revisions into a feed's state, fetching what its document does not hold.
-async fn merge(desk: &Desk, feed: &FeedId, publics: &[&Public]) -> Result<Merged<FeedView>, Failure> {
+///
+/// A feed forgets what is pushed behind its end. So whoever is slow must not bring back an older revision of a release that has left it:
+/// `recalled` is the state that was read before the releases were asked whether they are the latest; for any other, they are asked again.
+async fn merge(desk: &Desk, feed: &FeedId, mut publics: Vec<&Public>, recalled: Option<&Option<u64>>) -> Result<Merged<FeedView>, Failure> {
     let store = &desk.store;
     let key = Key::Feed(feed.clone(), Format::Json);
     let mut current = store.load::<FeedView>(&key).await?;
     let mut remembered = true;
     for _ in 0..RIVALS {
         let state = current.as_ref().map(|current| &*current.state);
-        let (admission, basis) = admit(desk, feed, state, publics).await?;
+        let (admission, basis) = admit(desk, feed, state, &publics).await?;
         let too_old = |public: &&Public| state.is_none_or(|view| !view.knows(public.id, public.revision));
         if std::mem::take(&mut remembered) && admission == Admission::Same && publics.iter().any(too_old) {
             // Too old for the feed as it was remembered; it may reach further back by now, and show an older revision.
             current = store.load_now(&key).await?;
             continue;
+        }
+        if let Admission::Changed(next) = &admission
+            && recalled != Some(&current.as_ref().map(|current| current.version()))
+        {
+            let shown = publics.iter().filter(|public| next.knows(public.id, public.revision));
+            let overtaken = late::overtaken(desk, shown.copied()).await?;
+            if !overtaken.is_empty() {
+                // The later revision comes by itself.
+                publics.retain(|public| !overtaken.contains(&public.id));
+                continue;
+            }
         }
         let merged = match (admission, current) {
             (Admission::Changed(next), current) => store.swap(&key, current, *next).await?,

@@ -3,16 +3,23 @@
 //! Revision 3 may be public before the event of revision 2 comes. What revision 2 tells is where the release has been: feeds and months
 //! that revision 3 must leave. So the latest revision is brought to them once more, by whoever learnt of the older one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use feed::{Public, ReleaseView};
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use release::Revision;
 use store::Key;
 use tracing::error;
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failed, Failure, PARALLEL, concerns, feeds, touched};
+use crate::{
+    Arrived, Desk, Failed, Failure, PARALLEL, concerns,
+    feeds::{self, Recalled},
+    touched,
+};
 
 /// Revisions of one release that become public while it is brought to its feeds, before the work is given back.
 const RIVALS: usize = 10;
@@ -66,39 +73,64 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
     }))
 }
 
+/// What is known before releases come to their feeds.
+pub(crate) struct Recall {
+    recalled: Recalled,
+    later: Vec<Arrived>,
+    failed: Failed,
+}
+
+/// Reads the feeds that are not remembered, then asks whether the releases still are the latest.
+pub(crate) async fn recall(desk: &Desk, arrived: &[Arrived]) -> Recall {
+    let recalled = feeds::recall(desk, touched(arrived, &desk.site)).await;
+    let mut failed = Failed::default();
+    let later = rivals(desk, arrived, &mut failed).await;
+    Recall {
+        recalled,
+        later,
+        failed,
+    }
+}
+
 /// Brings releases to their feeds, and once more those of which a later revision became public meanwhile.
 ///
 /// A feed remembers nothing of what lies behind its end. When the later revision has an older date, its publisher may find nothing to do;
 /// the earlier one would then come into the feed after it and stay. So whoever brought a release looks whether it still was the latest:
 /// if it was, the later one comes to the feeds only now, and finds it.
-pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived]) -> Failed {
-    let mut failed = Failed::default();
-    let mut later = Vec::new();
+pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived], recall: Recall) -> Failed {
+    let Recall {
+        mut recalled,
+        mut later,
+        mut failed,
+    } = recall;
+    let with_later = |now: &[Arrived], later: Vec<Arrived>| {
+        let known = now.iter().filter(|one| !later.iter().any(|other| other.public.id == one.public.id));
+        let known: Vec<Arrived> = known.cloned().collect();
+        [known, later].concat()
+    };
+    let mut now = Vec::new();
     for round in 0..RIVALS {
-        let now = if round == 0 { arrived } else { &later };
-        for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site)).await {
+        if !later.is_empty() {
+            now = if round == 0 { with_later(arrived, later) } else { later };
+            recalled = feeds::recall(desk, touched(&now, &desk.site)).await;
+            let again = rivals(desk, &now, &mut failed).await;
+            if !again.is_empty() {
+                now = with_later(&now, again);
+                // They are asked once more, feed by feed.
+                recalled.clear();
+            }
+        }
+        let now = if now.is_empty() { arrived } else { &now };
+        for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site), &recalled).await {
             error!(feed = feed.json(), %failure, "a feed could not be written");
             for one in now.iter().filter(|one| concerns(&feed, one)) {
                 failed.0.insert(one.cause);
             }
         }
-        let check = |one: &Arrived| {
-            let (cause, version, revision) = (one.cause, one.version, one.public.revision);
-            async move { (cause, overtaken(desk, cause, version, revision).await) }
-        };
-        let checks = now.iter().filter(|one| one.latest).map(check).collect::<Vec<_>>();
-        let found: Vec<_> = stream::iter(checks).buffer_unordered(PARALLEL).collect().await;
-        let mut next = Vec::new();
-        for (cause, result) in found {
-            match result {
-                Ok(one) => next.extend(one),
-                Err(failure) => failed.add(cause, &failure, "the latest revision could not be read"),
-            }
-        }
-        if next.is_empty() {
+        later = rivals(desk, now, &mut failed).await;
+        if later.is_empty() {
             return failed;
         }
-        later = next;
     }
     for one in &later {
         let key = Key::Release(one.public.id).path();
@@ -107,8 +139,38 @@ pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived]) -> Failed {
     failed
 }
 
+/// The latest revisions of those releases that were overtaken.
+async fn rivals(desk: &Desk, now: &[Arrived], failed: &mut Failed) -> Vec<Arrived> {
+    let check = |one: &Arrived| {
+        let (cause, version, revision) = (one.cause, one.version, one.public.revision);
+        async move { (cause, rival(desk, cause, version, revision).await) }
+    };
+    let checks = now.iter().filter(|one| one.latest).map(check).collect::<Vec<_>>();
+    let found: Vec<_> = stream::iter(checks).buffer_unordered(PARALLEL).collect().await;
+    let mut later = Vec::new();
+    for (cause, result) in found {
+        match result {
+            Ok(one) => later.extend(one),
+            Err(failure) => failed.add(cause, &failure, "the latest revision could not be read"),
+        }
+    }
+    later
+}
+
+/// Those releases of which a later revision is public.
+pub(crate) async fn overtaken(desk: &Desk, publics: impl Iterator<Item = &Public>) -> Result<BTreeSet<Uuid>, Failure> {
+    let check = |(id, revision): (Uuid, u32)| async move {
+        let now = desk.store.load_now::<ReleaseView>(&Key::Release(id)).await?;
+        let overtaken = now.is_some_and(|now| now.state.latest.revision > revision);
+        Ok::<_, Failure>(overtaken.then_some(id))
+    };
+    let checks: Vec<_> = publics.map(|public| check((public.id, public.revision))).collect();
+    let found: Vec<Option<Uuid>> = stream::iter(checks).buffer_unordered(PARALLEL).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// The latest revision of a release when `revision` is not it any more.
-async fn overtaken(desk: &Desk, cause: (Uuid, u32), version: u64, revision: u32) -> Result<Option<Arrived>, Failure> {
+async fn rival(desk: &Desk, cause: (Uuid, u32), version: u64, revision: u32) -> Result<Option<Arrived>, Failure> {
     let key = Key::Release(cause.0);
     if desk.store.head(&key).await?.is_some_and(|now| now.version == version) {
         return Ok(None);

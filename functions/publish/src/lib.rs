@@ -69,6 +69,7 @@ pub struct Outcome {
 }
 
 /// A public revision of this batch and the public release it went into.
+#[derive(Debug, Clone)]
 struct Arrived {
     /// The revision whose event brought this one: when anything fails, it comes again.
     cause: (Uuid, u32),
@@ -184,7 +185,8 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
 /// and the change log last.
 async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
-    let (pages, merges) = future::join(releases::pages(desk, arrived), months::merge(desk, months::touched(arrived))).await;
+    let months = months::merge(desk, months::touched(arrived));
+    let (pages, merges, recall) = future::join3(releases::pages(desk, arrived), months, late::recall(desk, arrived)).await;
     let mut lost = BTreeSet::new();
     for (key, failure) in pages {
         failed.add(key, &failure, "a page could not be written");
@@ -219,7 +221,7 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
     };
     let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (feeds, months_done, log) = future::join3(
-        late::feeds(desk, arrived),
+        late::feeds(desk, arrived, recall),
         archive(desk, &archived, listed),
         log::append(desk, &entries),
     )
