@@ -90,8 +90,11 @@ impl FeedView {
             view.admit_one(public, site, feed);
         }
         view.items.sort_by_key(Item::order);
+        let mut came_behind = false;
         if let Some(boundary) = boundary {
-            // What is further back is not known whole, so none of it is shown.
+            // What is further back is not known whole, so none of it is shown yet. What comes there now was not left out before.
+            let recent = |item: &Item| view.oldest(site).is_none_or(|oldest| second(item) >= oldest);
+            came_behind = view.items.iter().any(|item| item.order() > boundary && recent(item));
             view.items.retain(|item| item.order() <= boundary);
             view.more.left.retain(|left| left.order() <= boundary);
         }
@@ -100,7 +103,7 @@ impl FeedView {
         let mut needs = Needs::default();
         if let Some(boundary) = boundary
             && view.items.len() == known
-            && view.may_show_more(boundary, (older.reach == Reach::Shown).then_some(&before), site)
+            && (came_behind || view.may_show_more(boundary, (older.reach == Reach::Shown).then_some(&before), site))
         {
             needs.older = Some(boundary);
         }

@@ -128,7 +128,9 @@ impl Script {
     fn tell(&self, attempt: &Attempt, outcome: &str) {
         let Some(words) = &*TRACED else { return };
         if words.split(',').any(|word| attempt.key.contains(word)) {
-            println!("{} {} {}/{}: {outcome}", self.who, attempt.method, attempt.bucket, attempt.key);
+            let items = serde_json::from_slice::<feed::FeedView>(&attempt.body).map_or_else(|_| Vec::new(), |view| view.items);
+            let items: Vec<String> = items.iter().map(|item| format!("{}/{}", item.more.release.as_u128() & 0xffff, item.more.revision)).collect();
+            println!("{} {} {}/{}: {outcome} {}", self.who, attempt.method, attempt.bucket, attempt.key, items.join(" "));
         }
     }
 
