@@ -33,7 +33,7 @@ pub use path::{FeedId, Kind, Month};
 pub use public::{Card, Former, Public, ReleaseView, VersionEntry};
 pub use stamp::Stamp;
 pub use view::{FeedView, Left};
-pub use window::{Admission, Needs, Older, Reach};
+pub use window::{Admission, Needs, Older, Reach, budget, content_size, short_size};
 pub use words::Words;
 
 /// The version of every JSON document: within it fields are only added.

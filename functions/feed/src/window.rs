@@ -263,13 +263,13 @@ fn second(item: &Item) -> i64 {
     item.date_published.at().as_second()
 }
 
-/// What may be spent on items.
-fn budget(site: &Site) -> usize {
+/// What may be spent on the items of a feed, in bytes as they are counted here.
+pub fn budget(site: &Site) -> usize {
     site.window.bytes.saturating_sub(HEAD + SIBLING * site.languages.len())
 }
 
 /// What an item costs whose content is its summary.
-fn short_size(item: &Item) -> usize {
+pub fn short_size(item: &Item) -> usize {
     let texts = written(&item.title) + written(&item.summary) + written(&content::paragraphs(&item.summary)) + item.id.len();
     // Some files stand twice: the first one is the enclosure, the first picture the image.
     let twice = item.attachments.first().map_or(0, |file| file.url.len()) + item.image.as_ref().map_or(0, String::len);
@@ -286,7 +286,7 @@ fn short_size(item: &Item) -> usize {
 }
 
 /// What the full content costs more.
-fn content_size(item: &Item) -> usize {
+pub fn content_size(item: &Item) -> usize {
     item.more.full_size.unwrap_or_else(|| written(&item.content_html))
 }
 

@@ -85,11 +85,7 @@ pub(crate) async fn recall(desk: &Desk, arrived: &[Arrived]) -> Recall {
     let recalled = feeds::recall(desk, touched(arrived, &desk.site)).await;
     let mut failed = Failed::default();
     let later = rivals(desk, arrived, &mut failed).await;
-    Recall {
-        recalled,
-        later,
-        failed,
-    }
+    Recall { recalled, later, failed }
 }
 
 /// Brings releases to their feeds, and once more those of which a later revision became public meanwhile.

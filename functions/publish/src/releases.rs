@@ -32,7 +32,10 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
     let mut merged = store.merge(&key, fresh, admit).await?;
     if !merged.changed {
         // It has come before, and what is remembered from then may be overtaken: by a withdrawal, for one.
-        let now = store.load_now(&key).await?.ok_or_else(|| store::Error::Missing { key: key.path() })?;
+        let now = store
+            .load_now(&key)
+            .await?
+            .ok_or_else(|| store::Error::Missing { key: key.path() })?;
         merged = now.unchanged();
     }
     let view = merged.state;

@@ -21,10 +21,21 @@ const SHOWN: usize = 400;
 pub(super) async fn site(world: &World, truth: &Truth) -> Wrong {
     let reader = world.reader();
     let objects = all(&reader, Bucket::Site).await?;
-    if objects.iter().ne(world.observer.objects().iter().map(|(key, bytes)| (key, bytes)).map(|(k, b)| (k.clone(), b.to_vec())).collect::<BTreeMap<_, _>>().iter()) {
+    if objects.iter().ne(world
+        .observer
+        .objects()
+        .iter()
+        .map(|(key, bytes)| (key, bytes))
+        .map(|(k, b)| (k.clone(), b.to_vec()))
+        .collect::<BTreeMap<_, _>>()
+        .iter())
+    {
         return Err("the observer has missed something".to_owned());
     }
-    let (aside, _) = reader.list(Bucket::Content, "set-aside/", None, 1).await.map_err(|e| e.to_string())?;
+    let (aside, _) = reader
+        .list(Bucket::Content, "set-aside/", None, 1)
+        .await
+        .map_err(|e| e.to_string())?;
     if let Some(path) = aside.first() {
         let key = Key::revision_of(&path.replace("set-aside/", "releases/")).map(|(id, n)| Key::SetAside(id, n));
         let record = reader.get(&key.ok_or("an odd record")?).await.map_err(|e| e.to_string())?;
@@ -45,14 +56,14 @@ pub(super) async fn site(world: &World, truth: &Truth) -> Wrong {
         }
     }
     log(world, truth, &objects, &reader).await?;
-    let (pending, _) = reader.list(Bucket::Content, "pending/", None, 1_000).await.map_err(|e| e.to_string())?;
+    let (pending, _) = reader
+        .list(Bucket::Content, "pending/", None, 1_000)
+        .await
+        .map_err(|e| e.to_string())?;
     if !pending.is_empty() {
         return Err(format!("markers are left: {pending:?}"));
     }
-    for message in world.dead_letters() {
-        world.stats.count("dead letter");
-        let _ = message;
-    }
+    world.stats.add("dead letter", world.dead_letters().len() as u64);
     Ok(())
 }
 
@@ -76,7 +87,11 @@ async fn all(reader: &Store, bucket: Bucket) -> Result<BTreeMap<String, Vec<u8>>
 /// Numbers without gaps, each public revision once, with the hash of its version document; the journal says the same.
 async fn log(world: &World, truth: &Truth, objects: &BTreeMap<String, Vec<u8>>, reader: &Store) -> Wrong {
     let head: Changes = read(objects.get("changes/head.json").ok_or("there is no change log")?)?;
-    let journal = reader.get(&Key::Journal).await.map_err(|e| e.to_string())?.ok_or("there is no journal")?;
+    let journal = reader
+        .get(&Key::Journal)
+        .await
+        .map_err(|e| e.to_string())?
+        .ok_or("there is no journal")?;
     let journal: Journal = read(&journal.bytes)?;
     if Changes::of(&journal, &world.site) != head {
         return Err("the log does not show what the journal holds".to_owned());
@@ -100,7 +115,11 @@ async fn log(world: &World, truth: &Truth, objects: &BTreeMap<String, Vec<u8>>, 
             return Err(format!("the log leads from {key:?} to {}", change.url));
         }
     }
-    if seen.len() == expected.len() { Ok(()) } else { Err(format!("the log has {} of {} revisions", seen.len(), expected.len())) }
+    if seen.len() == expected.len() {
+        Ok(())
+    } else {
+        Err(format!("the log has {} of {} revisions", seen.len(), expected.len()))
+    }
 }
 
 fn difference(key: &str, expected: &[u8], found: &[u8]) -> String {
@@ -109,5 +128,9 @@ fn difference(key: &str, expected: &[u8], found: &[u8]) -> String {
         let (from, to) = (at.saturating_sub(SHOWN / 2), (at + SHOWN / 2).min(bytes.len()));
         String::from_utf8_lossy(&bytes[from.min(to)..to]).into_owned()
     };
-    format!("{key} differs at byte {at}\n--- expected\n{}\n--- found\n{}", around(expected), around(found))
+    format!(
+        "{key} differs at byte {at}\n--- expected\n{}\n--- found\n{}",
+        around(expected),
+        around(found)
+    )
 }

@@ -129,8 +129,18 @@ impl Script {
         let Some(words) = &*TRACED else { return };
         if words.split(',').any(|word| attempt.key.contains(word)) {
             let items = serde_json::from_slice::<feed::FeedView>(&attempt.body).map_or_else(|_| Vec::new(), |view| view.items);
-            let items: Vec<String> = items.iter().map(|item| format!("{}/{}", item.more.release.as_u128() & 0xffff, item.more.revision)).collect();
-            println!("{} {} {}/{}: {outcome} {}", self.who, attempt.method, attempt.bucket, attempt.key, items.join(" "));
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| format!("{}/{}", item.more.release.as_u128() & 0xffff, item.more.revision))
+                .collect();
+            println!(
+                "{} {} {}/{}: {outcome} {}",
+                self.who,
+                attempt.method,
+                attempt.bucket,
+                attempt.key,
+                items.join(" ")
+            );
         }
     }
 

@@ -54,7 +54,9 @@ fn run(seed: u64, stats: &Arc<Stats>) -> Result<u64, String> {
 fn guarded(seed: u64, stats: &Arc<Stats>) -> Result<u64, String> {
     catch_unwind(AssertUnwindSafe(|| run(seed, stats))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
-        Err(text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
+        Err(text
+            .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            .unwrap_or_default())
     })
 }
 

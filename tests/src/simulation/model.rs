@@ -146,7 +146,10 @@ fn feed_view(all: &BTreeMap<Uuid, Released>, feed: &FeedId, site: &Site) -> Feed
 
 fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
     let month_of = |public: &Public| Month::of(public.published);
-    let months: BTreeSet<Month> = all.values().flat_map(|r| r.publics.iter().map(|(_, public)| month_of(public))).collect();
+    let months: BTreeSet<Month> = all
+        .values()
+        .flat_map(|r| r.publics.iter().map(|(_, public)| month_of(public)))
+        .collect();
     let here = |month: Month| all.values().filter(move |release| month_of(release.latest()) == month);
     let with_releases: Vec<Month> = months.iter().copied().filter(|month| here(*month).next().is_some()).collect();
     let mut lines = Vec::new();
@@ -174,7 +177,11 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
             put(tree, Key::Month(language.clone(), month), to_json(&view));
             put(tree, Key::MonthAtom(language, month), view.to_atom(site).unwrap());
         }
-        let known = view.releases.iter().map(|card| card.revision).chain(view.left.iter().map(|left| left.revision));
+        let known = view
+            .releases
+            .iter()
+            .map(|card| card.revision)
+            .chain(view.left.iter().map(|left| left.revision));
         let withdrawn = here(month).filter(|release| release.withdrawn()).count();
         lines.push((month, view.releases.len() - withdrawn, withdrawn, known.map(u64::from).sum::<u64>()));
     }

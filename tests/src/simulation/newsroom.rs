@@ -248,7 +248,10 @@ impl Newsroom {
             };
             let sentence = format!("<p>The council & its members met on day {n} in {tag}.</p>\n");
             let summary = match self.rng.u32(0..6) {
-                0 => format!("{mark} {}", "A summary that says <nearly> everything. ".repeat(self.rng.usize(20..45))),
+                0 => format!(
+                    "{mark} {}",
+                    "A summary that says <nearly> everything. ".repeat(self.rng.usize(20..45))
+                ),
                 1 | 2 => format!("{mark} In short."),
                 _ => String::new(),
             };

@@ -135,7 +135,11 @@ impl Seen {
 
     fn delete(&mut self, key: &str) -> Wrong {
         self.objects.remove(key);
-        if key.starts_with("releases/") && key.contains("/v") { Ok(()) } else { Err("only a version document may go".to_owned()) }
+        if key.starts_with("releases/") && key.contains("/v") {
+            Ok(())
+        } else {
+            Err("only a version document may go".to_owned())
+        }
     }
 
     /// A document shows a release in a revision: one that was saved, and none older than it showed before.
@@ -182,7 +186,10 @@ impl Seen {
             if let Some(newest) = newest.filter(|item| ids.contains(&item.more.release))
                 && view.updated() < Some(newest.date_modified)
             {
-                return Err(format!("the feed's `updated` went back, and {} is still shown", newest.more.release));
+                return Err(format!(
+                    "the feed's `updated` went back, and {} is still shown",
+                    newest.more.release
+                ));
             }
         }
         self.states.entry(key.to_owned()).or_default().push(view.fingerprint());
@@ -204,7 +211,9 @@ impl Seen {
     }
 
     fn page(&mut self, key: &str, text: &str) -> Wrong {
-        let (id, n) = fingerprint(text).and_then(|state| state.split_once(':')).ok_or("it does not say what it shows")?;
+        let (id, n) = fingerprint(text)
+            .and_then(|state| state.split_once(':'))
+            .ok_or("it does not say what it shows")?;
         let (id, n) = (id.parse().map_err(|e| format!("{e}"))?, n.parse().map_err(|e| format!("{e}"))?);
         if !text.trim_end().ends_with("</html>") {
             return Err("the page is cut".to_owned());
@@ -317,7 +326,11 @@ pub(super) fn version_of(key: &str) -> Option<(Uuid, u32)> {
 /// A document is whole: it can be read, and nothing is lost by reading it.
 pub(super) fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let document: T = serde_json::from_slice(bytes).map_err(|e| format!("it cannot be read: {e}"))?;
-    if to_json(&document) == bytes { Ok(document) } else { Err("reading it loses something".to_owned()) }
+    if to_json(&document) == bytes {
+        Ok(document)
+    } else {
+        Err("reading it loses something".to_owned())
+    }
 }
 
 fn sibling(key: &str) -> String {

@@ -39,10 +39,6 @@ impl Stats {
         }
     }
 
-    pub(super) fn of(&self, what: &str) -> u64 {
-        self.0.lock().unwrap().get(what).copied().unwrap_or(0)
-    }
-
     pub(super) fn row(&self) -> String {
         serde_json::to_string(&*self.0.lock().unwrap()).unwrap()
     }

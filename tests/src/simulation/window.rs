@@ -1,18 +1,17 @@
 //! The window's rule once more, in the plainest way: `site.toml` says "the newest `items`, and everything within `hours` before the newest
 //! one, at most `bytes`"; what does not fit in full is a summary, and what does not fit even so is left out.
+//! What an item costs is the product's own count; that feeds keep below it is judged in `properties`.
 
 use std::cmp::Reverse;
 
-use feed::{Item, Stamp};
+use feed::{Item, Stamp, budget, content_size, short_size};
 use release::Site;
 use uuid::Uuid;
 
 use super::model::order;
 
-/// What an item costs besides its texts.
-const OVERHEAD: usize = 2_500;
 /// A feed with less room than this may have left something out for its size.
-const ROOM: usize = 48_000;
+const ROOM: usize = 100_000;
 
 /// What a feed shows.
 pub(super) struct Window {
@@ -28,43 +27,28 @@ impl Window {
     }
 }
 
-fn escaped(text: &str) -> usize {
-    let wider = |c: char| match c {
-        '&' => "&amp;".len(),
-        '<' | '>' => "&lt;".len(),
-        '"' => "&quot;".len(),
-        '\'' => "&#39;".len(),
-        c => c.len_utf8(),
-    };
-    text.chars().map(wider).sum()
-}
-
-fn summary_costs(item: &Item) -> usize {
-    OVERHEAD + 3 * escaped(&item.summary) + 2 * item.title.len() + 300 * item.attachments.len()
-}
-
 /// Of all items of a feed, newest first.
 pub(super) fn select(all: Vec<Item>, site: &Site) -> Window {
-    let rule = &site.window;
+    let (rule, budget) = (&site.window, budget(site));
     let newest = all.first().map(|item| item.date_published.at().as_second());
     let mut items: Vec<Item> = Vec::new();
     let mut bytes = 0;
     for item in all {
         let age = newest.unwrap() - item.date_published.at().as_second();
         let wanted = items.len() < rule.items || age <= i64::from(rule.hours) * 3600;
-        bytes += summary_costs(&item);
+        bytes += short_size(&item);
         // A feed is never empty for one release that is too large.
-        if !wanted || (bytes > rule.bytes && !items.is_empty()) {
+        if !wanted || (bytes > budget && !items.is_empty()) {
             break;
         }
         items.push(item);
     }
-    let summaries: usize = items.iter().map(summary_costs).sum();
-    let mut room = rule.bytes.saturating_sub(summaries);
+    let summaries: usize = items.iter().map(short_size).sum();
+    let mut room = budget.saturating_sub(summaries);
     let mut full = true;
     for item in &mut items {
-        let content = escaped(&item.content_html);
-        full = full && content <= room && summaries <= rule.bytes;
+        let content = content_size(item);
+        full = full && content <= room && summaries <= budget;
         if full {
             room -= content;
         } else {
@@ -73,8 +57,11 @@ pub(super) fn select(all: Vec<Item>, site: &Site) -> Window {
             item.content_html = paragraphs(&item.summary);
         }
     }
-    let roomy = items.len() < rule.items && summaries + ROOM <= rule.bytes;
-    let last = items.last().filter(|_| !roomy).map(|item| order(item.date_published, item.more.release));
+    let roomy = items.len() < rule.items && summaries + ROOM <= budget;
+    let last = items
+        .last()
+        .filter(|_| !roomy)
+        .map(|item| order(item.date_published, item.more.release));
     Window { items, last }
 }
 
