@@ -21,15 +21,12 @@ const SHOWN: usize = 400;
 pub(super) async fn site(world: &World, truth: &Truth) -> Wrong {
     let reader = world.reader();
     let objects = all(&reader, Bucket::Site).await?;
-    if objects.iter().ne(world
-        .observer
-        .objects()
-        .iter()
-        .map(|(key, bytes)| (key, bytes))
-        .map(|(k, b)| (k.clone(), b.to_vec()))
-        .collect::<BTreeMap<_, _>>()
-        .iter())
-    {
+    let observed = world.observer.objects();
+    let same = objects.len() == observed.len()
+        && observed
+            .iter()
+            .all(|(key, bytes)| objects.get(key).is_some_and(|found| found[..] == bytes[..]));
+    if !same {
         return Err("the observer has missed something".to_owned());
     }
     let (aside, _) = reader
