@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -147,12 +148,14 @@ pub(super) fn message(revision: &Revision) -> Message {
 
 /// Publishes until nothing comes again.
 pub(super) async fn deliver(desk: &Desk, mut messages: Vec<Message>) {
-    for _ in 0..50 {
+    for _ in 0..500 {
         let outcome = publish(desk, &messages).await;
         messages.retain(|message| outcome.failed.contains(&message.id));
         if messages.is_empty() {
             return;
         }
+        // As a queue does: what fails comes again later.
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("messages fail without end: {messages:?}");
 }
