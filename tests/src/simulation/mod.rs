@@ -1,6 +1,6 @@
 //! The whole of `publish` under faults: many seeds, each a press office, three publishers, a sweeper and S3 on a bad day.
 //!
-//! A seed decides everything, so a seed replays a run. `PRESSROOM_SEED=n` runs one, `PRESSROOM_SEEDS=n` runs the first n;
+//! A seed decides everything, so a seed replays a run. `PRESSROOM_SEED=n` runs one, `PRESSROOM_SEEDS=n` runs n from there, or from 0;
 //! `PRESSROOM_TRACE=head.json,2026-01` prints the requests about such keys.
 //! While faults last, [`observe`] judges each write; in the peace after them every public object must be what [`model`] says.
 
@@ -68,7 +68,7 @@ fn number(name: &str) -> Option<u64> {
 #[test]
 fn every_view_survives_faults_and_equals_the_model_when_they_end() {
     let seeds = match number("PRESSROOM_SEED") {
-        Some(seed) => seed..seed + 1,
+        Some(seed) => seed..seed + number("PRESSROOM_SEEDS").unwrap_or(1),
         None => 0..number("PRESSROOM_SEEDS").unwrap_or(SEEDS),
     };
     let (next, total, wrong) = (AtomicU64::new(seeds.start), Stats::default(), Mutex::new(Vec::new()));
