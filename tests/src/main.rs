@@ -10,6 +10,7 @@ mod golden;
 mod harness;
 mod input;
 mod judged;
+mod killed;
 mod known_failures;
 mod lambda;
 mod newsroom;

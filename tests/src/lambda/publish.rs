@@ -154,3 +154,60 @@ async fn without_its_configuration_it_says_what_is_missing_and_ends() {
         assert!(function.said().contains("CONTENT_BUCKET"), "{}", function.said());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_function_is_killed_fifty_times_in_its_work_and_every_view_is_whole() {
+    let buckets = Buckets::open().await;
+    let message = |key: String| {
+        let body = json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]});
+        json!({"messageId": key, "receiptHandle": "r", "body": body.to_string(), "attributes": {}, "messageAttributes": {},
+               "md5OfBody": "", "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:1:q", "awsRegion": "eu-west-1"})
+    };
+    let (mut waiting, mut saved, mut answered) = (Vec::new(), 0, 0);
+    for _ in 0..crate::killed::KILLS {
+        while waiting.len() < 5 {
+            waiting.push(message(stored(&buckets, saved).await));
+            saved += 1;
+        }
+        let mut function = Function::start("publish", &buckets).await;
+        let life = std::time::Duration::from_millis(fastrand::u64(0..400));
+        let work = async {
+            // The first invocation is cold, others are warm.
+            while !waiting.is_empty() {
+                let batch: Vec<Value> = waiting.iter().take(3).cloned().collect();
+                let answer = function.invoke(json!({ "Records": batch })).await.unwrap();
+                assert_eq!(answer, json!({"batchItemFailures": []}));
+                waiting.drain(..batch.len());
+                answered += batch.len();
+            }
+            std::future::pending::<()>().await;
+        };
+        let _ = tokio::time::timeout(life, work).await;
+    }
+    let mut function = Function::start("publish", &buckets).await;
+    assert_eq!(
+        function.invoke(json!({ "Records": waiting })).await.unwrap(),
+        json!({"batchItemFailures": []})
+    );
+    let desk = std::sync::Arc::new(publish::Desk {
+        store: store::Store::new(buckets.client(), super::buckets::CONTENT, super::buckets::SITE),
+        site: buckets.desk.site.clone(),
+    });
+    let told = std::sync::Mutex::new(Vec::new());
+    let note = |news: publish::News<'_>| {
+        if let publish::News::Finding(finding) = news {
+            told.lock().unwrap().push(finding.clone());
+        }
+    };
+    let report = publish::verify(&desk, true, &note).await.unwrap();
+    assert_eq!(
+        (report.wrong(), report.releases),
+        (0, u64::from(saved)),
+        "{:?}",
+        told.lock().unwrap()
+    );
+    println!(
+        "row {}",
+        json!({"row": "publish killed at work", "kills": crate::killed::KILLS, "events": saved, "answered before a kill": answered})
+    );
+}
