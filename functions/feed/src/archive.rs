@@ -10,9 +10,9 @@ use release::{Lang, Site, Status, entry_id};
 use crate::{
     FeedId, Kind, Words,
     atom::{AtomError, archive_link, author, feed_id, fixed, generator, link, never, put_together, tombstone, with_tombstones},
+    history::Card,
     month::MonthView,
     path,
-    public::Card,
 };
 
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";

@@ -7,6 +7,7 @@ mod archive;
 mod atom;
 mod change;
 mod content;
+mod history;
 mod index;
 mod item;
 #[cfg(test)]
@@ -24,13 +25,14 @@ mod window;
 mod words;
 
 pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
+pub use history::{Card, Former, ReleaseView, VersionEntry};
 pub use index::Index;
 pub use item::Item;
 pub use month::{Arrival, LeftMonth, MonthView, Order};
 pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
 pub use path::{FeedId, Kind, Month};
-pub use public::{Card, Former, Public, ReleaseView, VersionEntry};
+pub use public::Public;
 pub use stamp::Stamp;
 pub use view::{FeedView, Left};
 pub use window::{Admission, Needs, Older, Reach, budget, content_size, short_size};

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     SCHEMA_VERSION, Stamp,
+    history::Card,
     months::MonthLine,
     path::{self, Month},
-    public::Card,
 };
 
 /// The JSON index of one month.

@@ -9,7 +9,7 @@ use release::{Revision, Site, Status};
 use store::{Created, Derived, Expect, Key, Store};
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failure, PARALLEL};
+use crate::{Arrived, Desk, Failure, PARALLEL, late};
 
 /// Releases under way at once; each has a page for every language.
 const RELEASES: usize = 8;
@@ -123,7 +123,7 @@ async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<
                 if withdrawn {
                     store.delete(&Key::Version(view.latest.id, n)).await?;
                 } else {
-                    bring_back(desk, view.latest.id, n).await?;
+                    version(store, &late::read(desk, view.latest.id, n).await?).await?;
                 }
             }
             look = true;
@@ -141,16 +141,4 @@ async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<
         key: Key::Release(view.latest.id).path(),
     }
     .into())
-}
-
-async fn bring_back(desk: &Desk, id: Uuid, n: u32) -> Result<(), Failure> {
-    let key = Key::Revision(id, n);
-    let Some(found) = desk.store.get(&key).await? else {
-        return Err(store::Error::Missing { key: key.path() }.into());
-    };
-    let revision = Revision::read(&found.bytes, id, n).map_err(|damage| Failure::Damaged(format!("{key}: {damage}")))?;
-    match Public::of(&revision, &desk.site) {
-        Some(public) => version(&desk.store, &public).await,
-        None => Ok(()),
-    }
 }

@@ -34,13 +34,16 @@ pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Res
     let mut swept = Swept::default();
     let mut after: Option<String> = None;
     loop {
-        let (markers, more) = desk.store.list_dated(Bucket::Content, "pending/", after.as_deref()).await?;
-        after = markers.last().map(|(key, _)| key.clone());
+        let (markers, more) = desk
+            .store
+            .list_objects(Bucket::Content, "pending/", after.as_deref(), 1_000)
+            .await?;
+        after = markers.last().map(|marker| marker.path.clone());
         let late = |since: i64, patience: SignedDuration| now.as_second() - since >= patience.as_secs();
         let stale: Vec<((Uuid, u32), i64)> = markers
             .iter()
-            .filter(|(_, since)| late(*since, patience))
-            .filter_map(|(key, since)| Some((Key::pending_of(key)?, *since)))
+            .filter(|marker| late(marker.written, patience))
+            .filter_map(|marker| Some((Key::pending_of(&marker.path)?, marker.written)))
             .collect();
         for some in stale.chunks(BATCH) {
             let revisions = some.iter().map(|(revision, _)| *revision).collect();

@@ -1,5 +1,6 @@
-//! Listings with what is known of each object without reading it.
+//! Listings: what is known of objects without reading them.
 
+use aws_sdk_s3::primitives::DateTime;
 use md5::Digest as _;
 
 use crate::{Bucket, Error, Store};
@@ -31,16 +32,25 @@ pub struct Listed {
     pub path: String,
     /// As the store gave it, with quotes.
     pub etag: String,
+    /// The second of its last write, since 1970, by the store's clock.
+    pub written: i64,
 }
 
 impl Store {
-    /// Objects after `start_after` that begin with `prefix`, in order, up to 1,000, and whether there are more.
+    /// Objects after `start_after` that begin with `prefix`, in order, at most `limit` (up to 1,000), and whether there are more.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Denied`].
-    pub async fn list_tagged(&self, bucket: Bucket, prefix: &str, start_after: Option<&str>) -> Result<(Vec<Listed>, bool), Error> {
+    pub async fn list_objects(
+        &self,
+        bucket: Bucket,
+        prefix: &str,
+        start_after: Option<&str>,
+        limit: i32,
+    ) -> Result<(Vec<Listed>, bool), Error> {
         let request = self.client.list_objects_v2().bucket(self.bucket(bucket)).prefix(prefix);
         let page = request
+            .max_keys(limit)
             .set_start_after(start_after.map(str::to_owned))
             .send()
             .await
@@ -49,9 +59,19 @@ impl Store {
             Some(Listed {
                 path: object.key()?.to_owned(),
                 etag: object.e_tag().unwrap_or_default().to_owned(),
+                written: object.last_modified().map_or(0, DateTime::secs),
             })
         });
         Ok((listed.collect(), page.is_truncated() == Some(true)))
+    }
+
+    /// Only the keys.
+    ///
+    /// # Errors
+    /// As [`Self::list_objects`].
+    pub async fn list(&self, bucket: Bucket, prefix: &str, start_after: Option<&str>, limit: i32) -> Result<(Vec<String>, bool), Error> {
+        let (listed, more) = self.list_objects(bucket, prefix, start_after, limit).await?;
+        Ok((listed.into_iter().map(|object| object.path).collect(), more))
     }
 }
 

@@ -225,59 +225,6 @@ impl Store {
         }
         Ok(())
     }
-
-    /// As [`Self::list`], each key with the second of its last write by the store's clock.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Denied`].
-    pub async fn list_dated(
-        &self,
-        bucket: crate::Bucket,
-        prefix: &str,
-        start_after: Option<&str>,
-    ) -> Result<(Vec<(String, i64)>, bool), Error> {
-        let request = self.client.list_objects_v2().bucket(self.bucket(bucket)).prefix(prefix);
-        let page = request
-            .set_start_after(start_after.map(str::to_owned))
-            .send()
-            .await
-            .map_err(|e| Error::of(prefix, &e))?;
-        let dated = page.contents().iter().filter_map(|object| {
-            let date = object.last_modified().map_or(0, aws_sdk_s3::primitives::DateTime::secs);
-            Some((object.key()?.to_owned(), date))
-        });
-        Ok((dated.collect(), page.is_truncated() == Some(true)))
-    }
-
-    /// Keys after `start_after` that begin with `prefix`, in order, at most `limit` (up to 1,000), and whether there are more.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Denied`].
-    pub async fn list(
-        &self,
-        bucket: crate::Bucket,
-        prefix: &str,
-        start_after: Option<&str>,
-        limit: i32,
-    ) -> Result<(Vec<String>, bool), Error> {
-        let request = self
-            .client
-            .list_objects_v2()
-            .bucket(self.bucket(bucket))
-            .prefix(prefix)
-            .max_keys(limit);
-        let page = request
-            .set_start_after(start_after.map(str::to_owned))
-            .send()
-            .await
-            .map_err(|e| Error::of(prefix, &e))?;
-        let keys: Vec<String> = page
-            .contents()
-            .iter()
-            .filter_map(|object| object.key().map(str::to_owned))
-            .collect();
-        Ok((keys, page.is_truncated() == Some(true)))
-    }
 }
 
 /// A pause before the next attempt, with jitter: two writers that met once must not meet for ever.

@@ -29,7 +29,7 @@ impl Inventory {
         let mut inventory = Self::default();
         let mut after: Option<String> = None;
         loop {
-            let (listed, more) = store.list_tagged(Bucket::Site, "", after.as_deref()).await?;
+            let (listed, more) = store.list_objects(Bucket::Site, "", after.as_deref(), 1_000).await?;
             watch(News::Done(listed.len() as u64));
             for object in listed.iter().filter(|object| !object.path.starts_with(MEDIA)) {
                 inventory.objects.insert(hash(&object.path), Tag::parse(&object.etag));

@@ -38,7 +38,7 @@ impl Audit<'_> {
     async fn unexpected(&mut self) -> Result<(), Failure> {
         let mut after: Option<String> = None;
         while self.inventory.left() > 0 {
-            let (listed, more) = self.desk.store.list_tagged(Bucket::Site, "", after.as_deref()).await?;
+            let (listed, more) = self.desk.store.list_objects(Bucket::Site, "", after.as_deref(), 1_000).await?;
             after = listed.last().map(|object| object.path.clone());
             for object in listed {
                 if !object.path.starts_with(MEDIA) && self.inventory.is_left(&object.path) {
