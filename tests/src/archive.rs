@@ -1,85 +1,13 @@
 //! The archive: every release of a language in months that lead to each other.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use local::s3::{EmbeddedS3, Options};
-use publish::{Desk, Message, furnish, publish};
-use release::{Revision, Site, Status};
+use release::{Revision, Status};
 use serde_json::Value;
-use store::{Bucket, Key, Store};
+use store::{Bucket, Key};
 
-use crate::releases::{next, release};
-
-/// A press room in memory, without sockets.
-pub(crate) struct Memory {
-    pub(crate) desk: Arc<Desk>,
-    _s3: EmbeddedS3,
-}
-
-impl Memory {
-    pub(crate) async fn open(site: &str) -> Self {
-        let options = Options {
-            buckets: vec!["content".to_owned(), "site".to_owned()],
-            memory: true,
-            ..Options::default()
-        };
-        let s3 = EmbeddedS3::open(std::path::Path::new("unused"), options).unwrap();
-        let desk = Desk {
-            store: Store::new(s3.client(), "content", "site"),
-            site: Site::parse(site, "site.toml").unwrap(),
-        };
-        furnish(&desk).await.unwrap();
-        Self {
-            desk: Arc::new(desk),
-            _s3: s3,
-        }
-    }
-
-    /// Stores revisions and publishes them as one batch.
-    pub(crate) async fn publish(&self, revisions: &[Revision]) {
-        let mut messages = Vec::new();
-        for revision in revisions {
-            let key = Key::Revision(revision.id, revision.revision);
-            self.desk.store.create(&key, revision.to_bytes()).await.unwrap();
-            let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key.path()}}}]});
-            messages.push(Message {
-                id: key.path(),
-                body: body.to_string(),
-            });
-        }
-        let outcome = publish(&self.desk, &messages).await;
-        assert_eq!((outcome.failed.len(), outcome.set_aside.len()), (0, 0), "{outcome:?}");
-    }
-
-    pub(crate) async fn text(&self, path: &str) -> String {
-        let found = self.desk.store.fetch(path.trim_start_matches('/')).await.unwrap();
-        let found = found.unwrap_or_else(|| panic!("{path} is not there"));
-        String::from_utf8(found.bytes.to_vec()).unwrap()
-    }
-
-    pub(crate) async fn json(&self, path: &str) -> Value {
-        serde_json::from_str(&self.text(path).await).unwrap()
-    }
-
-    /// Every public object.
-    pub(crate) async fn site(&self) -> BTreeMap<String, String> {
-        let (keys, more) = self.desk.store.list(Bucket::Site, "", None, 1_000).await.unwrap();
-        assert!(!more);
-        let mut site = BTreeMap::new();
-        for key in keys {
-            site.insert(key.clone(), self.text(&key).await);
-        }
-        site
-    }
-}
-
-/// The built-in site with a window of `items` and nothing for the hours.
-pub(crate) fn narrow(items: usize) -> String {
-    let window = local::sample::SITE.find("[window]").expect("the sample has a window");
-    let (before, after) = local::sample::SITE.split_at(window);
-    let rest = after.find("\n\n").map_or("", |end| &after[end..]);
-    format!("{before}[window]\nitems = {items}\nhours = 0\nbytes = 524288\n{rest}")
-}
+use crate::{
+    memory::{Memory, narrow},
+    releases::{next, release},
+};
 
 fn entries(atom: &str) -> feed_rs::model::Feed {
     feed_rs::parser::parse(atom.as_bytes()).unwrap()

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use local::s3::{EmbeddedS3, Options};
+use local::s3::EmbeddedS3;
 use publish::{Desk, Message, Outcome, furnish, publish};
 use release::{By, Draft, Faults, Path, Revision, Role, Site, Status, slug};
 use serde_json::{Value, json};
-use store::{Bucket, Key, Store};
+use store::Bucket;
 use uuid::Uuid;
 
-use crate::harness::PUBLIC;
+use crate::{harness::PUBLIC, memory};
 
 /// The sample site under its public address, with a hub.
 pub(crate) fn site() -> Site {
@@ -83,16 +83,8 @@ pub(crate) struct Newsroom {
 impl Newsroom {
     /// A new one.
     pub(crate) async fn open(site: Site) -> Self {
-        let options = Options {
-            buckets: vec!["content".to_owned(), "site".to_owned()],
-            memory: true,
-            ..Options::default()
-        };
-        let s3 = EmbeddedS3::open(std::path::Path::new("not used, in memory"), options).unwrap();
-        let desk = Desk {
-            store: Store::new(s3.client(), "content", "site"),
-            site,
-        };
+        let s3 = memory::buckets(None);
+        let desk = memory::desk(s3.client(), site);
         furnish(&desk).await.unwrap();
         Self { desk, _s3: s3 }
     }
@@ -100,8 +92,7 @@ impl Newsroom {
     /// Puts revisions into the content bucket; nobody hears of them yet.
     pub(crate) async fn store(&self, revisions: &[Revision]) {
         for revision in revisions {
-            let key = Key::Revision(revision.id, revision.revision);
-            self.desk.store.create(&key, revision.to_bytes()).await.unwrap();
+            memory::store(&self.desk, revision).await;
         }
     }
 
@@ -110,15 +101,10 @@ impl Newsroom {
         if cold {
             self.desk.store.forget();
         }
-        let message = |(n, revision): (usize, &&Revision)| {
-            let key = Key::Revision(revision.id, revision.revision).path();
-            let body = json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]});
-            Message {
-                id: n.to_string(),
-                body: body.to_string(),
-            }
-        };
-        let messages: Vec<Message> = batch.iter().enumerate().map(message).collect();
+        let messages: Vec<Message> = batch
+            .iter()
+            .map(|revision| memory::message(revision.id, revision.revision))
+            .collect();
         let outcome = publish(&self.desk, &messages).await;
         assert_eq!(outcome.failed, Vec::<String>::new());
         outcome

@@ -5,11 +5,12 @@
 use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
 
 use jiff::Timestamp;
-use local::s3::{EmbeddedS3, Options};
-use publish::{Desk, Message, furnish, publish};
+use local::s3::EmbeddedS3;
+use publish::{Desk, furnish, publish};
 use release::{By, Lang, Path, Revision, Role, Site, Status, Text};
-use store::{Key, Store};
 use uuid::Uuid;
+
+use crate::memory;
 
 type Counts = Arc<Mutex<BTreeMap<String, usize>>>;
 
@@ -23,20 +24,9 @@ impl Counted {
     async fn open() -> Self {
         let counts = Counts::default();
         let seen = Arc::clone(&counts);
-        let options = Options {
-            buckets: vec!["content".to_owned(), "site".to_owned()],
-            memory: true,
-            observer: Some(Arc::new(move |record| {
-                *seen.lock().unwrap().entry(record.operation.to_string()).or_default() += 1
-            })),
-            ..Options::default()
-        };
-        let s3 = EmbeddedS3::open(std::path::Path::new("unused"), options).unwrap();
-        let site = Site::parse(local::sample::SITE, "site.toml").unwrap();
-        let desk = Desk {
-            store: Store::new(s3.client(), "content", "site"),
-            site,
-        };
+        let count = move |record: &local::s3::Record| *seen.lock().unwrap().entry(record.operation.to_string()).or_default() += 1;
+        let s3 = memory::buckets(Some(Arc::new(count)));
+        let desk = memory::desk(s3.client(), Site::parse(local::sample::SITE, "site.toml").unwrap());
         furnish(&desk).await.unwrap();
         Self { desk, counts, _s3: s3 }
     }
@@ -46,13 +36,8 @@ impl Counted {
         let mut messages = Vec::new();
         for n in numbers {
             let revision = revision(n);
-            let key = Key::Revision(revision.id, 1);
-            self.desk.store.create(&key, revision.to_bytes()).await.unwrap();
-            let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key.path()}}}]});
-            messages.push(Message {
-                id: n.to_string(),
-                body: body.to_string(),
-            });
+            memory::store(&self.desk, &revision).await;
+            messages.push(memory::message(revision.id, 1));
         }
         self.counts.lock().unwrap().clear();
         let outcome = publish(&self.desk, &messages).await;
@@ -61,12 +46,7 @@ impl Counted {
     }
 
     async fn again(&self, n: u32) -> BTreeMap<String, usize> {
-        let key = Key::Revision(revision(n).id, 1);
-        let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key.path()}}}]});
-        let message = Message {
-            id: "again".to_owned(),
-            body: body.to_string(),
-        };
+        let message = memory::message(revision(n).id, 1);
         self.counts.lock().unwrap().clear();
         publish(&self.desk, &[message]).await;
         self.counts.lock().unwrap().clone()

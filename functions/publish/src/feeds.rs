@@ -126,6 +126,8 @@ pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: Vec<&Public
 ///
 /// A feed forgets what is pushed behind its end. So whoever is slow must not bring back an older revision of a release that has left it:
 /// `recalled` is the state that was read before the releases were asked whether they are the latest; for any other, they are asked again.
+/// One case is left: S3 knows a state by its bytes, so a feed that changed and came back to the bytes that were read is not noticed. Then
+/// the older revision shows until its publisher looks whether it still was the latest, right after.
 async fn merge(desk: &Desk, feed: &FeedId, mut publics: Vec<&Public>, recalled: Option<&Option<u64>>) -> Result<Merged<FeedView>, Failure> {
     let store = &desk.store;
     let key = Key::Feed(feed.clone(), Format::Json);

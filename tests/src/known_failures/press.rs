@@ -7,11 +7,13 @@ use std::{
 
 use feed::{FeedId, FeedView, Kind, Public};
 use jiff::{SignedDuration, Timestamp};
-use local::s3::{EmbeddedS3, Options};
+use local::s3::EmbeddedS3;
 use publish::{Desk, Message, Outcome, furnish, publish};
 use release::{Draft, Lang, Revision, Site};
 use serde_json::{Value, json};
-use store::{Key, Store};
+use store::Key;
+
+use crate::memory;
 use uuid::Uuid;
 
 use crate::harness::PUBLIC;
@@ -80,21 +82,12 @@ impl Press {
     pub(super) async fn open(site: Site) -> Self {
         let written = Arc::<Mutex<Vec<String>>>::default();
         let seen = Arc::clone(&written);
-        let options = Options {
-            buckets: vec!["content".to_owned(), "site".to_owned()],
-            memory: true,
-            observer: Some(Arc::new(move |record| {
-                if record.bucket == "site" && record.method != "GET" && record.method != "HEAD" && record.status < 300 {
-                    seen.lock().unwrap().push(record.key.clone());
-                }
-            })),
-            ..Options::default()
-        };
-        let s3 = EmbeddedS3::open(std::path::Path::new("unused"), options).unwrap();
-        let desk = Desk {
-            store: Store::new(s3.client(), "content", "site"),
-            site,
-        };
+        let s3 = memory::buckets(Some(Arc::new(move |record| {
+            if record.bucket == "site" && record.method != "GET" && record.method != "HEAD" && record.status < 300 {
+                seen.lock().unwrap().push(record.key.clone());
+            }
+        })));
+        let desk = memory::desk(s3.client(), site);
         furnish(&desk).await.unwrap();
         Self { desk, written, _s3: s3 }
     }
@@ -106,14 +99,7 @@ impl Press {
 
     /// Tells of stored revisions, as S3 does.
     pub(super) async fn tell(&self, named: &[(u32, u32)]) -> Outcome {
-        let message = |(n, number): &(u32, u32)| {
-            let key = Key::Revision(id(*n), *number).path();
-            Message {
-                id: format!("{n}/{number}"),
-                body: json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]}).to_string(),
-            }
-        };
-        let messages: Vec<Message> = named.iter().map(message).collect();
+        let messages: Vec<Message> = named.iter().map(|(n, number)| memory::message(id(*n), *number)).collect();
         publish(&self.desk, &messages).await
     }
 

@@ -7,10 +7,12 @@ use std::{
 };
 
 use aws_sdk_s3::primitives::ByteStream;
-use local::s3::{EmbeddedS3, Options};
+use local::s3::EmbeddedS3;
 use publish::{Desk, Finding, Message, News, Report, publish, rebuild, verify};
 use release::{Revision, Site};
-use store::{Bucket, Key, Store};
+use store::Bucket;
+
+use crate::memory;
 
 /// A small window, so that a dozen releases reach beyond it.
 pub(super) const SITE_TOML: &str = r#"
@@ -54,12 +56,7 @@ impl Buckets {
     }
 
     pub(super) fn with(toml: &str) -> Self {
-        let options = Options {
-            buckets: vec!["content".to_owned(), "site".to_owned()],
-            memory: true,
-            ..Options::default()
-        };
-        let s3 = EmbeddedS3::open(std::path::Path::new("unused"), options).unwrap();
+        let s3 = memory::buckets(None);
         let desk = desk(&s3, toml);
         let toml = toml.to_owned();
         Self { s3, toml, desk }
@@ -71,8 +68,7 @@ impl Buckets {
     }
 
     pub(super) async fn save(&self, revision: &Revision) {
-        let key = Key::Revision(revision.id, revision.revision);
-        self.desk.store.create(&key, revision.to_bytes()).await.unwrap();
+        memory::store(&self.desk, revision).await;
     }
 
     /// Writes an object by hand, without anything that tells whose it is.
@@ -131,19 +127,11 @@ fn note(told: &Mutex<Vec<Finding>>, news: News<'_>) {
 }
 
 fn desk(s3: &EmbeddedS3, toml: &str) -> Arc<Desk> {
-    Arc::new(Desk {
-        store: Store::new(s3.client(), "content", "site"),
-        site: Site::parse(toml, "site.toml").unwrap(),
-    })
+    Arc::new(memory::desk(s3.client(), Site::parse(toml, "site.toml").unwrap()))
 }
 
 pub(super) fn message(revision: &Revision) -> Message {
-    let key = Key::Revision(revision.id, revision.revision).path();
-    let body = serde_json::json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}]});
-    Message {
-        id: format!("{key} {}", fastrand::u64(..)),
-        body: body.to_string(),
-    }
+    memory::message(revision.id, revision.revision)
 }
 
 /// Publishes until nothing comes again.

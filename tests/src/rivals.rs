@@ -1,0 +1,169 @@
+//! What the simulation found, each as a story of its own: instances that are slow, that end half-way, and events that come late.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use local::s3::{Attempt, Fault, Faults, Verdict};
+use publish::{Desk, publish};
+use release::{Revision, Status};
+use serde_json::Value;
+use store::Key;
+
+use crate::{
+    memory::{self, Memory, message, narrow, window},
+    releases::{next, release},
+};
+
+/// What becomes of the writes of one instance, and what it wrote.
+#[derive(Debug, Default)]
+struct Script {
+    /// The first write of this object takes a second and a half.
+    slow: Mutex<Option<String>>,
+    /// Writes of this object are refused.
+    refused: Option<String>,
+    written: Mutex<Vec<(String, Bytes)>>,
+}
+
+impl Script {
+    fn written(&self, key: &str) -> Vec<Bytes> {
+        let written = self.written.lock().unwrap();
+        written
+            .iter()
+            .filter(|(path, _)| path == key)
+            .map(|(_, bytes)| bytes.clone())
+            .collect()
+    }
+
+    /// True when the slow write is on its way.
+    fn waits(&self) -> bool {
+        self.slow.lock().unwrap().is_none()
+    }
+}
+
+impl Faults for Script {
+    fn judge(&self, attempt: &Attempt) -> Verdict {
+        let mut verdict = Verdict::default();
+        if attempt.method == "PUT" {
+            if self.slow.lock().unwrap().take_if(|key| *key == attempt.key).is_some() {
+                verdict.before = Duration::from_millis(1_500);
+            }
+            if self.refused.as_ref() == Some(&attempt.key) {
+                verdict.fault = Fault::Refused(403);
+            }
+        }
+        verdict
+    }
+
+    fn carried_out(&self, attempt: &Attempt, status: u16) {
+        if attempt.method == "PUT" && status == 200 {
+            self.written.lock().unwrap().push((attempt.key.clone(), attempt.body.clone()));
+        }
+    }
+}
+
+/// Another instance, under a script.
+fn instance(room: &Memory, script: &Arc<Script>) -> Arc<Desk> {
+    let client = room.s3.client_with(Arc::clone(script) as Arc<_>);
+    Arc::new(memory::desk(client, room.desk.site.clone()))
+}
+
+fn on(n: u32, day: &str) -> Revision {
+    release(n, &format!("{day}T09:00:00Z"))
+}
+
+/// Releases of a JSON feed with their revisions.
+fn shown(feed: &Value) -> Vec<(String, u64)> {
+    let item = |item: &Value| {
+        let own = &item["_pressroom"];
+        (own["release"].as_str().unwrap().to_owned(), own["revision"].as_u64().unwrap())
+    };
+    feed["items"].as_array().unwrap().iter().map(item).collect()
+}
+
+#[tokio::test]
+async fn a_release_that_comes_late_is_shown_when_it_is_within_the_hours_behind_the_last_one() {
+    let room = Memory::open(&window(2, 72)).await;
+    room.publish(&[on(1, "2026-05-07"), on(2, "2026-05-06")]).await;
+    room.publish(&[on(3, "2026-05-05")]).await;
+    room.publish(&[on(4, "2026-05-03")]).await;
+    let expected = [1, 2, 3].map(|n| (release(n, "2026-05-05T09:00:00Z").id.to_string(), 1));
+    assert_eq!(shown(&room.json("/en/feed.json").await), expected);
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_after_a_withdrawal_brings_no_text_back_even_for_a_moment() {
+    let room = Memory::open(&narrow(3)).await;
+    let first = on(1, "2026-05-07");
+    room.publish(std::slice::from_ref(&first)).await;
+    room.publish(&[next(&first, Status::Withdrawn)]).await;
+    let key = Key::Version(first.id, 1);
+    assert!(room.desk.store.head(&key).await.unwrap().is_none());
+    let script = Arc::new(Script::default());
+    let outcome = publish(&instance(&room, &script), &[message(first.id, 1)]).await;
+    assert_eq!(outcome.failed, Vec::<String>::new());
+    assert_eq!(script.written(&key.path()), Vec::<Bytes>::new());
+    assert!(room.desk.store.head(&key).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn who_comes_again_derives_the_months_that_an_earlier_attempt_had_only_linked() {
+    let room = Memory::open(&narrow(3)).await;
+    room.publish(&[on(1, "2026-05-07")]).await;
+    // The new month is linked to and from May, but the French May is never written.
+    let late = on(2, "2026-07-01");
+    memory::store(&room.desk, &late).await;
+    let french = "fr/archive/2026/05/index.json";
+    let script = Arc::new(Script {
+        refused: Some(french.to_owned()),
+        ..Script::default()
+    });
+    let outcome = publish(&instance(&room, &script), &[message(late.id, 1)]).await;
+    assert_eq!(outcome.failed.len(), 1);
+    let linked = |month: Value| month["next"].as_str().is_some_and(|next| next.contains("2026/07"));
+    assert!(linked(room.json("en/archive/2026/05/index.json").await));
+    assert!(!linked(room.json(french).await));
+    let again = instance(&room, &Arc::default());
+    assert_eq!(publish(&again, &[message(late.id, 1)]).await.failed, Vec::<String>::new());
+    assert!(linked(room.json(french).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_slow_brings_no_older_revision_back_into_a_feed_that_forgot_the_release() {
+    let room = Memory::open(&narrow(1)).await;
+    let other = on(2, "2026-05-05");
+    room.publish(std::slice::from_ref(&other)).await;
+    let first = on(1, "2026-05-07");
+    memory::store(&room.desk, &first).await;
+    let script = Arc::new(Script {
+        slow: Mutex::new(Some("en/feed.json".to_owned())),
+        ..Script::default()
+    });
+    let slow = instance(&room, &script);
+    let event = message(first.id, 1);
+    let working = tokio::spawn(async move { publish(&slow, &[event]).await });
+    while !script.waits() {
+        tokio::task::yield_now().await;
+    }
+    // Meanwhile two later revisions go through: the feed shows one, then none, for the last one is too old. Another release takes its
+    // place, so the feed is not what the slow instance has read.
+    let second = next(&first, Status::Published);
+    room.publish(std::slice::from_ref(&second)).await;
+    assert_eq!(shown(&room.json("/en/feed.json").await), [(first.id.to_string(), 2)]);
+    let mut third = next(&second, Status::Published);
+    third.published = Some("2026-01-01T09:00:00Z".parse().unwrap());
+    room.publish(std::slice::from_ref(&third)).await;
+    let newer = on(3, "2026-05-06");
+    room.publish(std::slice::from_ref(&newer)).await;
+    let expected = [(newer.id.to_string(), 1)];
+    assert_eq!(shown(&room.json("/en/feed.json").await), expected);
+    assert_eq!(working.await.unwrap().failed, Vec::<String>::new());
+    for bytes in script.written("en/feed.json") {
+        let shown: BTreeSet<_> = shown(&serde_json::from_slice(&bytes).unwrap()).into_iter().collect();
+        assert!(!shown.contains(&(first.id.to_string(), 1)), "{shown:?}");
+    }
+    assert_eq!(shown(&room.json("/en/feed.json").await), expected);
+}
