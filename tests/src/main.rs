@@ -16,6 +16,7 @@ mod lambda;
 mod memory;
 mod newsroom;
 mod one_release;
+mod post;
 mod properties;
 mod rebuild;
 mod releases;

@@ -31,6 +31,19 @@ async fn a_feed_has_validators_and_answers_304() {
 }
 
 #[tokio::test]
+async fn a_reader_that_takes_brotli_gets_it() {
+    let room = Room::open(&[]);
+    let packed = room.request("GET", "/en/rss.xml").header("accept-encoding", "br;q=1, gzip;q=0.5");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "br");
+    let mut text = String::new();
+    brotli_decompressor::Decompressor::new(&packed.bytes().await.unwrap()[..], 4_096)
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, room.text("/en/rss.xml").await);
+}
+
+#[tokio::test]
 #[allow(non_snake_case)]
 async fn B126_a_compressed_feed_has_a_weak_etag_that_still_matches() {
     let room = Room::open(&[]);
