@@ -81,7 +81,7 @@ async fn what_cannot_be_posted_is_told_with_the_reason() {
     ] {
         // Another address than that of the press room.
         let done = if args[0] == "--url" {
-            let args = [&args[..], &["--token", "t"]].concat();
+            let args = [args, &["--token", "t"]].concat();
             Command::new(program("pressroom"))
                 .current_dir(folder.path())
                 .arg("post")
