@@ -32,7 +32,7 @@ pub use month::{Arrival, LeftMonth, MonthView, Order};
 pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
 pub use path::{FeedId, Kind, Month};
-pub use public::Public;
+pub use public::{Behind, Public};
 pub use stamp::Stamp;
 pub use view::{FeedView, Left};
 pub use window::{Admission, Needs, Older, Reach, budget, content_size, short_size};

@@ -83,7 +83,7 @@ pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<Fe
         let publics: Vec<&Public> = arrived
             .iter()
             .filter(|one| one.latest && concerns(&feed, one))
-            .map(|one| &one.public)
+            .map(|one| &*one.public)
             .collect();
         let result = refresh_one(desk, &feed, publics, recalled.get(&feed)).await;
         result.err().map(|failure| (feed, failure))

@@ -1,6 +1,7 @@
 //! Reads the revisions that events name. What the object says counts, never what the event says.
 
-use futures::{StreamExt as _, stream};
+use feed::ReleaseView;
+use futures::{StreamExt as _, future, stream};
 use release::Revision;
 use store::{Error, Key, Store};
 use tracing::{error, warn};
@@ -8,8 +9,16 @@ use uuid::Uuid;
 
 use crate::{Desk, PARALLEL};
 
+/// A public revision as it was read.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub(crate) revision: Revision,
+    /// The release was not public when it was read, or cannot have been.
+    pub(crate) fresh: bool,
+}
+
 pub(crate) enum Read {
-    Public(Box<Revision>),
+    Public(Box<Intake>),
     NotPublic,
     /// Removed by hand since: nothing to publish.
     Gone,
@@ -24,7 +33,19 @@ pub(crate) async fn read(desk: &Desk, keys: Vec<(Uuid, u32)>) -> Vec<((Uuid, u32
 
 async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
     let key = Key::Revision(id, n);
-    let found = match store.get(&key).await {
+    // What an edit changes is fetched along with it: a round trip less.
+    let before = async {
+        if n > 1 {
+            store
+                .load::<ReleaseView>(&Key::Release(id))
+                .await
+                .is_ok_and(|known| known.is_none())
+        } else {
+            true
+        }
+    };
+    let (found, fresh) = future::join(store.get(&key), before).await;
+    let found = match found {
         Ok(Some(found)) => found,
         Ok(None) => {
             warn!(%key, "an event names a revision that is not there");
@@ -34,7 +55,7 @@ async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {
         Err(error) => return Err(error),
     };
     match Revision::read(&found.bytes, id, n) {
-        Ok(revision) if revision.status.is_public() => Ok(Read::Public(Box::new(revision))),
+        Ok(revision) if revision.status.is_public() => Ok(Read::Public(Box::new(Intake { revision, fresh }))),
         Ok(_) => Ok(Read::NotPublic),
         Err(damage) => set_aside(store, &key, id, n, &damage.to_string()).await,
     }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Arrived, Desk, Failed, Failure, PARALLEL, concerns,
     feeds::{self, Recalled},
+    releases::{self, Shown},
     touched,
 };
 
@@ -66,8 +67,8 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
         cause,
         entry: None,
         latest: true,
-        first: false,
-        public,
+        shown: Shown::Unknown,
+        public: Arc::new(public),
         view,
         version,
     }))
@@ -88,51 +89,83 @@ pub(crate) async fn recall(desk: &Desk, arrived: &[Arrived]) -> Recall {
     Recall { recalled, later, failed }
 }
 
-/// Brings releases to their feeds, and once more those of which a later revision became public meanwhile.
+/// Releases that were brought to their feeds, and are still to be asked whether they are the latest.
+pub(crate) struct Brought {
+    now: Vec<Arrived>,
+    failed: Failed,
+}
+
+/// Brings releases to their feeds, or the later revision of those that have one.
+pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived], recall: Recall) -> Brought {
+    let Recall {
+        mut recalled,
+        later,
+        mut failed,
+    } = recall;
+    let mut now = arrived.to_vec();
+    if !later.is_empty() {
+        (now, recalled) = overtake(desk, now, later, &mut failed).await;
+    }
+    refresh(desk, &now, &recalled, &mut failed).await;
+    Brought { now, failed }
+}
+
+/// Brings those releases to their feeds once more of which a later revision became public meanwhile.
 ///
 /// A feed remembers nothing of what lies behind its end. When the later revision has an older date, its publisher may find nothing to do;
 /// the earlier one would then come into the feed after it and stay. So whoever brought a release looks whether it still was the latest:
 /// if it was, the later one comes to the feeds only now, and finds it.
-pub(crate) async fn feeds(desk: &Desk, arrived: &[Arrived], recall: Recall) -> Failed {
-    let Recall {
-        mut recalled,
-        mut later,
-        mut failed,
-    } = recall;
-    let with_later = |now: &[Arrived], later: Vec<Arrived>| {
-        let known = now.iter().filter(|one| !later.iter().any(|other| other.public.id == one.public.id));
-        let known: Vec<Arrived> = known.cloned().collect();
-        [known, later].concat()
-    };
-    let mut now = Vec::new();
-    for round in 0..RIVALS {
-        if !later.is_empty() {
-            now = if round == 0 { with_later(arrived, later) } else { later };
-            recalled = feeds::recall(desk, touched(&now, &desk.site)).await;
-            let again = rivals(desk, &now, &mut failed).await;
-            if !again.is_empty() {
-                now = with_later(&now, again);
-                // They are asked once more, feed by feed.
-                recalled.clear();
-            }
-        }
-        let now = if now.is_empty() { arrived } else { &now };
-        for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site), &recalled).await {
-            error!(feed = feed.json(), %failure, "a feed could not be written");
-            for one in now.iter().filter(|one| concerns(&feed, one)) {
-                failed.0.insert(one.cause);
-            }
-        }
-        later = rivals(desk, now, &mut failed).await;
+pub(crate) async fn settle(desk: &Desk, brought: Brought) -> Failed {
+    let Brought { mut now, mut failed } = brought;
+    for _ in 0..RIVALS {
+        let later = rivals(desk, &now, &mut failed).await;
         if later.is_empty() {
             return failed;
         }
+        let recalled;
+        (now, recalled) = overtake(desk, Vec::new(), later, &mut failed).await;
+        refresh(desk, &now, &recalled, &mut failed).await;
     }
-    for one in &later {
+    for one in &now {
         let key = Key::Release(one.public.id).path();
         failed.add(one.cause, &store::Error::Conflict { key }.into(), "a release changes without end");
     }
     failed
+}
+
+/// `now` with `later` in the place of what they overtook, and the feeds as they were before the releases were asked once more.
+async fn overtake(desk: &Desk, mut now: Vec<Arrived>, mut later: Vec<Arrived>, failed: &mut Failed) -> (Vec<Arrived>, Recalled) {
+    let mut recalled = Recalled::default();
+    // Twice at most: after that, the feeds ask for themselves.
+    for again in [false, true] {
+        for one in &later {
+            // The overtaken one may just have shown a text that the later one takes away.
+            if let Err(failure) = releases::texts(desk, &one.view, true).await {
+                failed.add(one.cause, &failure, "the texts of a release could not be put right");
+            }
+        }
+        now.retain(|one| !later.iter().any(|other| other.public.id == one.public.id));
+        now.append(&mut later);
+        if again {
+            recalled.clear();
+            break;
+        }
+        recalled = feeds::recall(desk, touched(&now, &desk.site)).await;
+        later = rivals(desk, &now, failed).await;
+        if later.is_empty() {
+            break;
+        }
+    }
+    (now, recalled)
+}
+
+async fn refresh(desk: &Desk, now: &[Arrived], recalled: &Recalled, failed: &mut Failed) {
+    for (feed, failure) in feeds::refresh(desk, now, touched(now, &desk.site), recalled).await {
+        error!(feed = feed.json(), %failure, "a feed could not be written");
+        for one in now.iter().filter(|one| concerns(&feed, one)) {
+            failed.0.insert(one.cause);
+        }
+    }
 }
 
 /// The latest revisions of those releases that were overtaken.

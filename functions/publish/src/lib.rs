@@ -3,6 +3,7 @@
 //! It reads private revisions and writes only the public site. It never writes a revision, and copies nothing of a
 //! release that is not public.
 
+mod ahead;
 mod audit;
 mod config;
 mod event;
@@ -22,8 +23,9 @@ use std::{
     sync::Arc,
 };
 
+use ahead::Ahead;
 use feed::{Entry, FeedId, Kind, Public, ReleaseView};
-use futures::future;
+use futures::{FutureExt as _, future};
 use release::Site;
 use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
@@ -73,7 +75,7 @@ pub struct Outcome {
 struct Arrived {
     /// The revision whose event brought this one: when anything fails, it comes again.
     cause: (Uuid, u32),
-    public: Public,
+    public: Arc<Public>,
     view: Arc<ReleaseView>,
     /// Of the public release.
     version: u64,
@@ -81,8 +83,8 @@ struct Arrived {
     entry: Option<Entry>,
     /// No higher revision is public.
     latest: bool,
-    /// The release was not public before.
-    first: bool,
+    /// What its pages show.
+    shown: releases::Shown,
 }
 
 impl Arrived {
@@ -128,8 +130,9 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
 /// Brings revisions to the public, as far as they are public; answers those that must be tried again.
 async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) -> BTreeSet<(Uuid, u32)> {
     let mut failed = Failed::default();
-    let mut arrived = arrive(desk, revisions, &mut failed, outcome).await;
-    spread(desk, &mut arrived, &mut failed).await;
+    // Boxed, as below: the compiler gives up on futures that are nested too deeply.
+    let mut arrived = arrive(desk, revisions, &mut failed, outcome).boxed().await;
+    spread(desk, &mut arrived, &mut failed).boxed().await;
     let mut done = Vec::new();
     for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
@@ -160,19 +163,21 @@ impl Failed {
     }
 }
 
-/// Reads the revisions and writes what belongs to one release alone, but for its pages.
+/// Reads the revisions and merges them into their public releases. What these will change is read meanwhile.
 async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcome: &mut Outcome) -> Vec<Arrived> {
     let mut arrived = Vec::new();
     for (key, read) in intake::read(desk, keys).await {
         match read {
-            Ok(intake::Read::Public(revision)) => arrived.push((key, revision)),
+            Ok(intake::Read::Public(intake)) => arrived.push((key, *intake)),
             Ok(intake::Read::NotPublic | intake::Read::Gone) => {}
             Ok(intake::Read::SetAside(path)) => outcome.set_aside.push(path),
             Err(failure) => failed.add(key, &failure.into(), "a revision could not be read"),
         }
     }
     let mut done = Vec::new();
-    for (key, result) in releases::write(desk, arrived).await {
+    let ahead = Ahead::of(arrived.iter().map(|(_, intake)| &intake.revision), &desk.site);
+    let ((), written) = future::join(ahead.read(desk), releases::write(desk, arrived)).await;
+    for (key, result) in written {
         match result {
             Ok(one) => done.push(one),
             Err(failure) => failed.add(key, &failure, "a public release could not be written"),
@@ -183,13 +188,19 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
 }
 
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
-/// and the change log last.
+/// and the change log last. Six round-trips from an event to the last public byte: the revision; the release; its documents and months;
+/// the states of its feeds; their renderings; the change log.
 async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
     let months = months::merge(desk, months::touched(arrived));
-    let (pages, merges, recall) = future::join3(releases::pages(desk, arrived), months, late::recall(desk, arrived)).await;
+    let (documents, merges, recall) = future::join3(
+        releases::documents(desk, arrived).boxed(),
+        months.boxed(),
+        late::recall(desk, arrived).boxed(),
+    )
+    .await;
     let mut lost = BTreeSet::new();
-    for (key, failure) in pages {
-        failed.add(key, &failure, "a page could not be written");
+    for (key, failure) in documents {
+        failed.add(key, &failure, "a version document or page could not be written");
         lost.insert(key);
     }
     let mut archived = Vec::new();
@@ -220,13 +231,12 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
         }
     };
     let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
-    let (feeds, months_done, log) = future::join3(
-        late::feeds(desk, arrived, recall),
-        archive(desk, &archived, listed),
-        log::append(desk, &entries),
+    let (brought, months_done, log) = future::join3(
+        late::feeds(desk, arrived, recall).boxed(),
+        archive(desk, &archived, listed).boxed(),
+        log::append(desk, &entries).boxed(),
     )
     .await;
-    failed.0.extend(feeds.0);
     if let Err(failure) = months_done {
         for one in arrived
             .iter()
@@ -235,10 +245,14 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
             failed.add(one.key(), &failure, "the archive could not be written");
         }
     }
-    let shown = match log {
-        Ok(appended) => log::show(desk, &appended).await,
-        Err(failure) => Err(failure),
+    let show = async {
+        match log {
+            Ok(appended) => log::show(desk, &appended).await,
+            Err(failure) => Err(failure),
+        }
     };
+    let (settled, shown) = future::join(late::settle(desk, brought).boxed(), show.boxed()).await;
+    failed.0.extend(settled.0);
     if let Err(failure) = shown {
         for one in arrived.iter() {
             failed.add(one.key(), &failure, "the change log could not be written");

@@ -14,6 +14,11 @@ pub(crate) struct Appended {
     journal: store::Merged<Journal>,
 }
 
+/// Reads the journal if it is not remembered. If it cannot be read now, it is read later.
+pub(crate) async fn recall(desk: &Desk) -> bool {
+    desk.store.load::<Journal>(&Key::Journal).await.is_ok()
+}
+
 /// Appends revisions that the log does not hold, and seals what is full.
 pub(crate) async fn append(desk: &Desk, entries: &[Entry]) -> Result<Appended, Failure> {
     let store = &desk.store;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Site};
 use store::{Expect, Key, Merged};
 
@@ -26,6 +26,18 @@ pub(crate) fn touched(arrived: &[Arrived]) -> BTreeMap<Month, Vec<Arrival>> {
         }
     }
     months
+}
+
+/// Reads the months and their list as far as they are not remembered. What cannot be read now is read later.
+pub(crate) async fn recall(desk: &Desk, months: &BTreeSet<Month>) {
+    let language = desk.site.default_language();
+    let list = async { desk.store.load::<MonthsView>(&Key::Months(language.clone())).await.is_ok() };
+    let one = |month: &Month| {
+        let key = Key::Month(language.clone(), *month);
+        async move { desk.store.load::<MonthView>(&key).await.is_ok() }
+    };
+    let months = stream::iter(months).map(one).buffer_unordered(PARALLEL).count();
+    future::join(list, months).await;
 }
 
 /// A month after its merge; its renderings are still to be derived.

@@ -3,33 +3,32 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use feed::{Public, ReleaseView, release_page};
+use feed::{Behind, Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use release::{Revision, Site, Status};
-use store::{Created, Derived, Expect, Key, Store};
+use release::{Site, Status};
+use store::{Created, Derived, Expect, Key, Merged, Store};
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failure, PARALLEL, late};
+use crate::{Arrived, Desk, Failure, PARALLEL, intake::Intake, late};
 
-/// Releases under way at once; each has a page for every language.
-const RELEASES: usize = 8;
+/// Releases under way at once; each has a version document and a page for every language.
+const RELEASES: usize = 32;
 /// Revisions that become public while an older one's documents are put right, before the work is given back.
 const RIVALS: usize = 10;
 
-/// Writes the version documents and the public releases.
-pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Box<Revision>)>) -> Vec<((Uuid, u32), Result<Arrived, Failure>)> {
-    let one = |(key, revision): ((Uuid, u32), Box<Revision>)| async move { (key, write_one(desk, &revision).await) };
-    stream::iter(revisions).map(one).buffer_unordered(RELEASES).collect().await
+/// Merges revisions into their public releases.
+pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Intake)>) -> Vec<((Uuid, u32), Result<Arrived, Failure>)> {
+    let one = |(key, intake): ((Uuid, u32), Intake)| async move { (key, write_one(desk, &intake).await) };
+    stream::iter(revisions).map(one).buffer_unordered(PARALLEL).collect().await
 }
 
-async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure> {
-    let (store, site) = (&desk.store, &desk.site);
+async fn write_one(desk: &Desk, intake: &Intake) -> Result<Arrived, Failure> {
+    let (store, site, revision) = (&desk.store, &desk.site, &intake.revision);
     let public = Public::of(revision, site).ok_or_else(|| Failure::render("a public revision without a path or a date"))?;
     let key = Key::Release(public.id);
-    // The first revision of a release meets no document of it, unless its event comes twice.
-    let fresh = public.revision == 1;
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
-    let mut merged = store.merge(&key, fresh, admit).await?;
+    // The first revision of a release meets no document of it, unless its event comes twice.
+    let mut merged = store.merge(&key, intake.fresh, admit).await?;
     if !merged.changed {
         // It has come before, and what is remembered from then may be overtaken: by a withdrawal, for one.
         let now = store
@@ -38,23 +37,49 @@ async fn write_one(desk: &Desk, revision: &Revision) -> Result<Arrived, Failure>
             .ok_or_else(|| store::Error::Missing { key: key.path() })?;
         merged = now.unchanged();
     }
+    let shown = shown(&merged, &public);
     let view = merged.state;
-    // The texts of a withdrawn release are gone; an event that comes late must not bring them back.
-    if public.status == Status::Withdrawn || view.latest.status != Status::Withdrawn {
-        version(store, &public).await?;
-    }
     let entry = view
         .entry(revision)
         .ok_or_else(|| Failure::render("a release without the revision that was just merged"))?;
     Ok(Arrived {
         cause: (public.id, public.revision),
         latest: view.latest.revision == public.revision,
-        first: merged.changed && merged.prior.is_none(),
+        shown,
         version: merged.version,
         entry: Some(entry),
-        public,
+        public: Arc::new(public),
         view,
     })
+}
+
+/// What the pages of a release probably show, as far as it can be told without a look.
+#[derive(Debug, Clone)]
+pub(crate) enum Shown {
+    /// There are none.
+    Nothing,
+    /// This revision.
+    Before(Box<Public>),
+    /// Who knows.
+    Unknown,
+}
+
+fn shown(merged: &Merged<ReleaseView>, public: &Public) -> Shown {
+    match &merged.prior {
+        None if merged.changed => Shown::Nothing,
+        // A notice shows headlines that its release does not hold any more.
+        Some(prior) if prior.latest.status == Status::Published => {
+            let behind = public.behind.as_ref().map(|behind| Behind {
+                path: behind.path.clone(),
+                titles: prior.latest.title.clone(),
+            });
+            Shown::Before(Box::new(Public {
+                behind,
+                ..prior.latest.clone()
+            }))
+        }
+        _ => Shown::Unknown,
+    }
 }
 
 /// A public revision never changes, so neither does its document; what else is there was made by hand or for another `site.toml`.
@@ -66,13 +91,13 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the pages of the releases whose latest revision arrived with an event of its own, then takes away or brings back the texts
-/// that were public before.
-pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
+/// Writes the version documents and pages of the releases whose latest revision arrived with an event of its own, then takes away or
+/// brings back the texts that were public before.
+pub(crate) async fn documents(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
     for one in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = (one.public.id, one.public.revision);
-        work.push(async move { pages_of(desk, one).await.err().map(|failure| (key, failure)) });
+        work.push(async move { documents_of(desk, one).await.err().map(|failure| (key, failure)) });
     }
     stream::iter(work)
         .buffer_unordered(RELEASES)
@@ -81,19 +106,36 @@ pub(crate) async fn pages(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32),
         .await
 }
 
-async fn pages_of(desk: &Desk, one: &Arrived) -> Result<(), Failure> {
-    let mut overtaken = !one.latest;
-    if one.latest {
-        let write = |(key, bytes): (Key, Bytes)| async move {
-            // What stood there before is rendered from a revision that is not at hand: look, unless there was none.
-            let expect = || if one.first { Expect::Absent } else { Expect::Unknown };
-            Ok::<_, Failure>(desk.store.derive(&key, one.version, bytes, expect).await?)
-        };
-        let pages = stream::iter(page_documents(&one.public, &desk.site)?).map(write);
-        let pages: Vec<Derived> = pages.buffer_unordered(PARALLEL).try_collect().await?;
-        overtaken = pages.contains(&Derived::Newer);
+async fn documents_of(desk: &Desk, one: &Arrived) -> Result<(), Failure> {
+    // The texts of a withdrawn release are gone; an event that comes late must not bring them back.
+    let speaks = one.public.status == Status::Withdrawn || one.view.latest.status != Status::Withdrawn;
+    let version = async { if speaks { version(&desk.store, &one.public).await } else { Ok(()) } };
+    let (version, newest) = future::join(version, pages(desk, one)).await;
+    version?;
+    texts(desk, &one.view, !newest?).await
+}
+
+/// Writes the pages; false when a later revision has them.
+async fn pages(desk: &Desk, one: &Arrived) -> Result<bool, Failure> {
+    if !one.latest {
+        return Ok(false);
     }
-    texts(desk, &one.view, overtaken).await
+    let before = match &one.shown {
+        Shown::Before(public) => page_documents(public, &desk.site).ok(),
+        Shown::Nothing | Shown::Unknown => None,
+    };
+    let mut before = before.unwrap_or_default().into_iter();
+    let write = |(key, bytes): (Key, Bytes)| {
+        let expect = match (&one.shown, before.next()) {
+            (Shown::Nothing, _) => Expect::Absent,
+            (_, Some((same, bytes))) if same == key => Expect::Bytes(bytes),
+            _ => Expect::Unknown,
+        };
+        async move { desk.store.derive(&key, one.version, bytes, || expect).await }
+    };
+    let pages = stream::iter(page_documents(&one.public, &desk.site)?).map(write);
+    let pages: Vec<Derived> = pages.buffer_unordered(PARALLEL).try_collect().await?;
+    Ok(!pages.contains(&Derived::Newer))
 }
 
 /// The pages of a release in every language of the site.
@@ -109,9 +151,9 @@ pub(crate) fn page_documents(public: &Public, site: &Site) -> Result<Vec<(Key, B
 
 /// A withdrawal removes the texts that were public; a restore brings them back. The notice and the history stay.
 ///
-/// Whoever did either looks again: the one who acted last has seen the latest revision. Whoever only added a text need not look when its
-/// pages were the newest: a withdrawal writes its pages first and removes texts then, so it finds this one.
-async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<(), Failure> {
+/// Whoever did either looks again: the one who acted last has seen the latest revision. Whoever only added a text looks once its release
+/// is in its feeds (`late::feeds`): a withdrawal that came before that look is found by it, one that comes after it finds the text.
+pub(crate) async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool) -> Result<(), Failure> {
     let store = &desk.store;
     let mut view = Arc::clone(view);
     let mut look = overtaken;

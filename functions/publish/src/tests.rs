@@ -30,12 +30,12 @@ fn the_latest_revision_concerns_every_feed_that_its_release_has_been_in_and_an_o
     let view = ReleaseView::admit(Some(view), &first, &public(&first), &site).unwrap();
     let arrived = |revision: &Revision| Arrived {
         cause: (revision.id, revision.revision),
-        public: public(revision),
+        public: Arc::new(public(revision)),
         view: Arc::new(view.clone()),
         version: 1,
         entry: view.entry(revision),
         latest: revision.revision == view.latest.revision,
-        first: false,
+        shown: releases::Shown::Unknown,
     };
     assert!(touched(&[arrived(&first)], &site).is_empty());
     assert_eq!(touched(&[arrived(&second)], &site).len(), FeedId::all(&site).len());

@@ -117,6 +117,7 @@ impl Store {
                 etag: etag.to_owned(),
                 version,
                 state: None,
+                bytes: 0,
             },
         );
     }

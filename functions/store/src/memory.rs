@@ -2,12 +2,18 @@
 
 use std::{
     any::Any,
-    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Shared objects remembered at once; a site of six languages and ten topics has about 250.
-const CAPACITY: usize = 2_000;
+use lru::LruCache;
+
+/// Bytes remembered at once, as weighed here; the least used go first. A site of six languages and ten topics has about 100 feeds of up
+/// to 512 KiB; most are far smaller. A function of 256 MB has this much and its batch.
+const BUDGET: usize = 64 << 20;
+/// An entry besides its state: path, ETag, and its place.
+const ENTRY: usize = 400;
+/// A state takes about this many times its document, with all its small strings.
+const STATE: usize = 2;
 
 /// The last known write of one object.
 #[derive(Debug, Clone)]
@@ -16,38 +22,111 @@ pub(crate) struct Known {
     pub(crate) version: u64,
     /// Of a merged object; renderings need none.
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
+    /// Of the state's document.
+    pub(crate) bytes: usize,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Memory(Mutex<HashMap<String, Known>>);
+impl Known {
+    fn weight(&self) -> usize {
+        ENTRY + STATE * self.bytes
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Memory(Mutex<Weighed>);
+
+#[derive(Debug)]
+struct Weighed {
+    entries: LruCache<String, Known>,
+    weight: usize,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self(Mutex::new(Weighed {
+            entries: LruCache::unbounded(),
+            weight: 0,
+        }))
+    }
+}
+
+impl Weighed {
+    fn remove(&mut self, path: &str) {
+        self.weight -= self.entries.pop(path).as_ref().map_or(0, Known::weight);
+    }
+}
 
 impl Memory {
-    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {
+    fn now(&self) -> std::sync::MutexGuard<'_, Weighed> {
         // Whole entries are put in and taken out: a panic elsewhere leaves the map sound.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn get(&self, path: &str) -> Option<Known> {
-        self.map().get(path).cloned()
+        self.now().entries.get(path).cloned()
     }
 
     /// Keeps the newer of what is known and what is told.
     pub(crate) fn put(&self, path: &str, known: Known) {
-        let mut map = self.map();
-        if map.len() >= CAPACITY && !map.contains_key(path) {
-            // Pages are written once each; forgetting everything now and then costs a few reads.
-            map.clear();
+        let mut now = self.now();
+        if now.entries.peek(path).is_some_and(|old| old.version > known.version) {
+            return;
         }
-        if map.get(path).is_none_or(|old| old.version <= known.version) {
-            map.insert(path.to_owned(), known);
+        now.remove(path);
+        now.weight += known.weight();
+        now.entries.put(path.to_owned(), known);
+        while now.weight > BUDGET
+            && let Some((_, old)) = now.entries.pop_lru()
+        {
+            now.weight -= old.weight();
         }
     }
 
     pub(crate) fn remove(&self, path: &str) {
-        self.map().remove(path);
+        self.now().remove(path);
     }
 
     pub(crate) fn clear(&self) {
-        self.map().clear();
+        let mut now = self.now();
+        now.entries.clear();
+        now.weight = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(version: u64, bytes: usize) -> Known {
+        Known {
+            etag: String::new(),
+            version,
+            state: None,
+            bytes,
+        }
+    }
+
+    #[test]
+    fn what_was_used_last_stays_when_the_budget_is_spent() {
+        let memory = Memory::default();
+        let quarter = BUDGET / STATE / 4 - ENTRY;
+        for path in ["a", "b", "c", "d"] {
+            memory.put(path, known(1, quarter));
+        }
+        assert!(memory.get("a").is_some());
+        memory.put("e", known(1, quarter));
+        let kept = ["a", "b", "c", "d", "e"].map(|path| memory.get(path).is_some());
+        assert_eq!(kept, [true, false, true, true, true]);
+        memory.remove("a");
+        memory.put("f", known(1, quarter));
+        assert!(memory.get("c").is_some());
+    }
+
+    #[test]
+    fn an_older_version_is_not_remembered_over_a_newer_one() {
+        let memory = Memory::default();
+        memory.put("a", known(2, 1));
+        memory.put("a", known(1, 1));
+        assert_eq!(memory.get("a").map(|known| known.version), Some(2));
     }
 }

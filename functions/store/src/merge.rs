@@ -183,7 +183,7 @@ impl Store {
             return Ok(None);
         };
         let state = Arc::new(next);
-        self.remember(&path, &state, etag, version);
+        self.remember(&path, &state, etag, version, bytes.len());
         Ok(Some(Merged {
             state,
             prior,
@@ -202,7 +202,7 @@ impl Store {
         })
     }
 
-    fn remember<T: Send + Sync + 'static>(&self, path: &str, state: &Arc<T>, etag: String, version: u64) {
+    fn remember<T: Send + Sync + 'static>(&self, path: &str, state: &Arc<T>, etag: String, version: u64, bytes: usize) {
         let state: Arc<dyn Any + Send + Sync> = state.clone();
         self.memory.put(
             path,
@@ -210,6 +210,7 @@ impl Store {
                 etag,
                 version,
                 state: Some(state),
+                bytes,
             },
         );
     }
@@ -222,7 +223,7 @@ impl Store {
         let state: T = serde_json::from_slice(&found.bytes)
             .map_err(|e| Error::corrupt(key, format!("expected a view, found {e}; run `pressroom rebuild`")))?;
         let state = Arc::new(state);
-        self.remember(&key.path(), &state, found.etag.clone(), found.version);
+        self.remember(&key.path(), &state, found.etag.clone(), found.version, found.bytes.len());
         Ok(Some(Current {
             state,
             etag: found.etag,

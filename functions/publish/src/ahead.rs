@@ -1,0 +1,45 @@
+//! Reads what a batch will change while its own documents are still being written, so that a cold function is as deep as a warm one.
+//!
+//! It only fills the memory of the store: what cannot be read now is read later.
+
+use std::collections::BTreeSet;
+
+use feed::{FeedId, Kind, Month, Stamp};
+use futures::future;
+use release::{Revision, Site};
+
+use crate::{Desk, feeds, log, months};
+
+/// The shared states that releases will change, as far as their revisions tell.
+pub(crate) struct Ahead {
+    feeds: BTreeSet<FeedId>,
+    months: BTreeSet<Month>,
+}
+
+impl Ahead {
+    pub(crate) fn of<'a>(revisions: impl Iterator<Item = &'a Revision>, site: &Site) -> Self {
+        let all = FeedId::all(site);
+        let (mut feeds, mut months) = (BTreeSet::new(), BTreeSet::new());
+        for revision in revisions {
+            let concerned = |feed: &&FeedId| match &feed.kind {
+                Kind::Filled => true,
+                Kind::Only => revision.texts.contains_key(&feed.language),
+                Kind::Topic(topic) => revision.topics.contains(topic),
+            };
+            feeds.extend(all.iter().filter(concerned).cloned());
+            months.extend(revision.published.map(|at| Month::of(Stamp::new(at, &site.zone))));
+        }
+        Self { feeds, months }
+    }
+
+    pub(crate) async fn read(self, desk: &Desk) {
+        if !self.feeds.is_empty() {
+            future::join3(
+                feeds::recall(desk, self.feeds),
+                months::recall(desk, &self.months),
+                log::recall(desk),
+            )
+            .await;
+        }
+    }
+}
