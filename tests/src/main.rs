@@ -6,6 +6,7 @@
 mod archive;
 mod changes;
 mod damaged;
+mod depth;
 mod golden;
 mod harness;
 mod input;

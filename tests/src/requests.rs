@@ -2,7 +2,10 @@
 //!
 //! `tests/bench` runs these tests too and prints their `row` lines as a table.
 
-use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use jiff::Timestamp;
 use local::s3::EmbeddedS3;
@@ -54,7 +57,7 @@ impl Counted {
 }
 
 /// A release in English and French with one topic.
-fn revision(n: u32) -> Revision {
+pub(crate) fn revision(n: u32) -> Revision {
     let at: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
     let text = |title: String| Text {
         title,
