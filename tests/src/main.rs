@@ -7,6 +7,8 @@ mod archive;
 mod changes;
 mod damaged;
 mod depth;
+#[allow(non_snake_case, reason = "a test is named after the number of its fault")]
+mod faults;
 mod golden;
 mod harness;
 mod input;

@@ -135,6 +135,12 @@ impl Function {
         }
     }
 
+    /// Of its process.
+    #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it wrote to its log.
     pub(super) fn said(&self) -> String {
         let errors = self.api.init_errors.lock().unwrap().clone();

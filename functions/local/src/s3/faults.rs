@@ -168,6 +168,7 @@ fn broken(what: &str) -> ConnectorError {
 /// An error as S3 words it.
 fn refusal(status: u16) -> Result<HttpResponse, ConnectorError> {
     let code = match status {
+        403 => "AccessDenied",
         404 => "NoSuchKey",
         409 => "ConditionalRequestConflict",
         412 => "PreconditionFailed",

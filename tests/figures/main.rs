@@ -1,0 +1,57 @@
+//! Figures of the whole chain over an S3 in memory: accept, queue, publish. `tests/bench` runs them and prints the table.
+//!
+//! Each row is one JSON line on standard output. None of them is a test: what must hold is held by `tests/run`. They check all the same
+//! that what they measured came out right, and end with an error when it did not.
+
+mod bulk;
+mod burst;
+mod flat;
+mod render;
+mod room;
+mod steady;
+
+use anyhow::{Context as _, bail};
+
+/// `name=value` arguments after the row's name.
+pub(crate) struct Settings(Vec<(String, String)>);
+
+impl Settings {
+    pub(crate) fn number<T: std::str::FromStr>(&self, name: &str, usual: T) -> anyhow::Result<T> {
+        let given = self.0.iter().find(|(known, _)| known == name);
+        let Some((_, text)) = given else { return Ok(usual) };
+        text.parse().ok().with_context(|| format!("{name}={text}: expected a number"))
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // `cargo bench` adds an argument of its own.
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let row = arguments.next().unwrap_or_default();
+    let setting = |argument: String| {
+        let (name, value) = argument.split_once('=').context("expected name=value")?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    let settings = Settings(arguments.map(setting).collect::<anyhow::Result<_>>()?);
+    match row.as_str() {
+        "flat" => flat::run(&settings).await,
+        "steady" => steady::run(&settings).await,
+        "burst" => burst::run(&settings).await,
+        "bulk" => bulk::run(&settings).await,
+        "render" => render::run(&settings),
+        // As `cargo test --benches` and `cargo bench` without a row have it.
+        "" => Ok(()),
+        other => bail!("expected flat, steady, burst, bulk or render, found {other}"),
+    }
+}
+
+/// Where the programs are: `tests/bench` builds them.
+mod harness {
+    use std::path::{Path, PathBuf};
+
+    pub(crate) fn program(name: &str) -> PathBuf {
+        let exe = std::env::current_exe().unwrap_or_default();
+        let folder = exe.parent().and_then(Path::parent).map(PathBuf::from).unwrap_or_default();
+        folder.join(name)
+    }
+}
