@@ -111,7 +111,7 @@ async fn post(room: &Room, numbers: std::ops::Range<usize>, releases: usize) -> 
 }
 
 /// Seconds of processor time of a process, all its threads.
-fn cpu(process: &str) -> anyhow::Result<f64> {
+pub(crate) fn cpu(process: &str) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let after = stat.rsplit_once(") ").context("an unknown /proc/*/stat")?.1;
     let fields: Vec<f64> = after.split(' ').filter_map(|field| field.parse().ok()).collect();

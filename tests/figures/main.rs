@@ -5,6 +5,7 @@
 
 mod bulk;
 mod burst;
+mod disk;
 mod flat;
 mod render;
 mod room;
@@ -38,10 +39,11 @@ async fn main() -> anyhow::Result<()> {
         "steady" => steady::run(&settings).await,
         "burst" => burst::run(&settings).await,
         "bulk" => bulk::run(&settings).await,
+        "disk" => disk::run(&settings).await,
         "render" => render::run(&settings),
         // As `cargo test --benches` and `cargo bench` without a row have it.
         "" => Ok(()),
-        other => bail!("expected flat, steady, burst, bulk or render, found {other}"),
+        other => bail!("expected flat, steady, burst, bulk, disk or render, found {other}"),
     }
 }
 

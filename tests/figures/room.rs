@@ -82,9 +82,17 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// An empty press room; `faults` meet the API.
+    /// An empty press room in memory; `faults` meet the API.
     pub(crate) async fn open(faults: Option<Arc<dyn Faults>>) -> anyhow::Result<Self> {
-        let queue = Queue::in_memory();
+        Self::open_on(None, faults).await
+    }
+
+    /// The same in a folder.
+    pub(crate) async fn open_on(data: Option<&Path>, faults: Option<Arc<dyn Faults>>) -> anyhow::Result<Self> {
+        let queue = match data {
+            Some(data) => Queue::open(data)?,
+            None => Queue::in_memory(),
+        };
         let asked: Arc<Mutex<Asked>> = Arc::default();
         let count = Arc::clone(&asked);
         let observer = move |record: &Record| {
@@ -95,7 +103,7 @@ impl Room {
         };
         let options = Options {
             buckets: vec![CONTENT.to_owned(), SITE.to_owned()],
-            memory: true,
+            memory: data.is_none(),
             notifications: vec![Notification {
                 bucket: CONTENT.to_owned(),
                 prefix: "releases/".to_owned(),
@@ -104,7 +112,7 @@ impl Room {
             observer: Some(Arc::new(observer)),
             ..Options::default()
         };
-        let s3 = EmbeddedS3::open(Path::new("not used, in memory"), options)?;
+        let s3 = EmbeddedS3::open(data.unwrap_or(Path::new("not used, in memory")), options)?;
         let site = Site::parse(local::sample::SITE, "site.toml").map_err(|e| anyhow::anyhow!("{e}"))?;
         let store = Store::new(s3.client(), CONTENT, SITE);
         store.put(&Key::SiteConfig, local::sample::SITE.to_owned()).await?;

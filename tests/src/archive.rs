@@ -168,7 +168,7 @@ async fn a_window_that_shrinks_is_refilled_from_the_months() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_too_large_shows_summaries_of_its_older_releases_and_full_texts_again_when_there_is_room() {
+async fn B120_a_feed_too_large_shows_summaries_of_its_older_releases_and_full_texts_again_when_there_is_room() {
     let site = narrow(50).replace("bytes = 524288", "bytes = 100000");
     let room = Memory::open(&site).await;
     let mut all: Vec<Revision> = (0..6).map(|n| release(n, &format!("2026-0{}-01T09:00:00Z", n + 1))).collect();

@@ -2,12 +2,12 @@
 //!
 //! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
+#![allow(non_snake_case, reason = "a test is named after the number of its fault or entry")]
 
 mod archive;
 mod changes;
 mod damaged;
 mod depth;
-#[allow(non_snake_case, reason = "a test is named after the number of its fault")]
 mod faults;
 mod golden;
 mod harness;

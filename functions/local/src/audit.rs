@@ -90,7 +90,7 @@ async fn open(source: &Source) -> anyhow::Result<Opened> {
                 Some(endpoint) if is_here(endpoint) && !has_credentials() => connect_as(endpoint, REGION, KEY.0, KEY.1).await,
                 endpoint => connect(endpoint.as_deref()).await,
             };
-            opened(Store::new(client, content, site), None).await
+            opened(Store::new(client, content.as_str(), site.as_str()), None).await
         }
     }
 }

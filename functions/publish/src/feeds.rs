@@ -1,6 +1,9 @@
 //! Shared views: each touched feed is merged once for the whole batch, then its other formats are derived.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use feed::{Admission, FeedId, FeedView, Kind, Older, Public, home_page};
@@ -9,7 +12,7 @@ use release::Site;
 use store::{Expect, Format, Key, Merged};
 
 use crate::{
-    Arrived, Desk, Failure, PARALLEL, concerns, late,
+    Arrived, Desk, Failure, PARALLEL, concerns, crew, late,
     refill::{self, Basis},
 };
 
@@ -79,21 +82,18 @@ pub(crate) async fn recall(desk: &Desk, feeds: BTreeSet<FeedId>) -> Recalled {
 
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>, recalled: &Recalled) -> Vec<(FeedId, Failure)> {
-    let one = |feed: FeedId| async move {
-        let publics: Vec<&Public> = arrived
-            .iter()
-            .filter(|one| one.latest && concerns(&feed, one))
-            .map(|one| &*one.public)
-            .collect();
-        let result = refresh_one(desk, &feed, publics, recalled.get(&feed)).await;
-        result.err().map(|failure| (feed, failure))
+    let one = |feed: FeedId| {
+        let concerned = arrived.iter().filter(|one| one.latest && concerns(&feed, one));
+        let publics: Vec<Arc<Public>> = concerned.map(|one| Arc::clone(&one.public)).collect();
+        let (desk, recalled) = (desk.clone(), recalled.get(&feed).copied());
+        async move {
+            let publics = publics.iter().map(|public| &**public).collect();
+            let result = refresh_one(&desk, &feed, publics, recalled.as_ref()).await;
+            result.err().map(|failure| (feed, failure))
+        }
     };
-    stream::iter(feeds)
-        .map(one)
-        .buffer_unordered(FEEDS)
-        .filter_map(std::future::ready)
-        .collect()
-        .await
+    let failed = crew::all(FEEDS, feeds.into_iter().map(one)).await;
+    failed.into_iter().flatten().collect()
 }
 
 /// Merges public revisions into one feed and derives its renderings.

@@ -6,6 +6,7 @@
 mod ahead;
 mod audit;
 mod config;
+mod crew;
 mod event;
 mod failure;
 mod feeds;
@@ -38,11 +39,11 @@ pub use failure::Failure;
 pub use furnish::furnish;
 pub use sweep::{Swept, sweep};
 
-/// Requests under way at once. S3 takes thousands; a small function's memory and sockets do not.
-const PARALLEL: usize = 32;
+/// Requests under way at once. S3 takes thousands; a small function has sockets for about a thousand.
+const PARALLEL: usize = 128;
 
 /// What `publish` works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The two buckets.
     pub store: Store,

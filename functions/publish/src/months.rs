@@ -2,7 +2,10 @@
 //!
 //! The state is the document of the site's first language; the other languages and the Atom documents are derived from it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json};
@@ -10,10 +13,12 @@ use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Site};
 use store::{Expect, Key, Merged};
 
-use crate::{Arrived, Desk, Failure, PARALLEL};
+use crate::{Arrived, Desk, Failure, PARALLEL, crew};
 
 /// Months under way at once.
 const MONTHS: usize = 4;
+/// Renderings of months under way at once: each may have megabytes.
+const RENDERINGS: usize = 16;
 /// Rivals that write a month in between, before the work is given back.
 const RIVALS: usize = 40;
 
@@ -41,11 +46,12 @@ pub(crate) async fn recall(desk: &Desk, months: &BTreeSet<Month>) {
 }
 
 /// A month after its merge; its renderings are still to be derived.
+#[derive(Debug, Clone)]
 pub(crate) struct Merge {
     pub(crate) month: Month,
     merged: Merged<MonthView>,
     /// What the renderings show that are stored now.
-    shown: Option<MonthView>,
+    shown: Option<Arc<MonthView>>,
     /// Some of it has come before: an earlier attempt may have ended anywhere.
     repeated: bool,
 }
@@ -68,7 +74,7 @@ async fn merge_one(desk: &Desk, month: Month, arrivals: &[Arrival]) -> Result<Me
         Some(&merged.state)
     };
     let repeated = before.is_some_and(|view| arrivals.iter().any(|arrival| view.knows(arrival)));
-    let shown = merged.prior.as_deref().cloned();
+    let shown = merged.prior.clone();
     Ok(Merge {
         month,
         merged,
@@ -146,7 +152,7 @@ pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, 
 
 enum Linked {
     /// The month as it is now, and as it was.
-    Now(Merged<MonthView>, MonthView),
+    Now(Merged<MonthView>, Arc<MonthView>),
     /// It had its links already.
     Before(Merged<MonthView>),
     /// There is no such month.
@@ -168,7 +174,7 @@ async fn link_one(desk: &Desk, month: Month) -> Result<Linked, Failure> {
         let Some(next) = current.state.linked(list.state.neighbours(month), site) else {
             return Ok(Linked::Before(current.unchanged()));
         };
-        let before = MonthView::clone(&current.state);
+        let before = Arc::clone(&current.state);
         if let Some(merged) = store.swap(&own, Some(current), next).await? {
             return Ok(Linked::Now(merged, before));
         }
@@ -181,10 +187,11 @@ pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure>
     let mut work = Vec::new();
     for merge in merges {
         for key in renderings(&desk.site, merge.month) {
-            work.push(derive_one(desk, merge, key));
+            let (desk, merge) = (desk.clone(), merge.clone());
+            work.push(async move { derive_one(&desk, &merge, key).await });
         }
     }
-    stream::iter(work).buffer_unordered(PARALLEL).try_collect().await
+    crew::all(RENDERINGS, work).await.into_iter().collect()
 }
 
 async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure> {

@@ -9,17 +9,20 @@ use release::{Site, Status};
 use store::{Created, Derived, Expect, Key, Merged, Store};
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failure, PARALLEL, intake::Intake, late};
+use crate::{Arrived, Desk, Failure, PARALLEL, crew, intake::Intake, late};
 
 /// Releases under way at once; each has a version document and a page for every language.
-const RELEASES: usize = 32;
+const RELEASES: usize = 64;
 /// Revisions that become public while an older one's documents are put right, before the work is given back.
 const RIVALS: usize = 10;
 
 /// Merges revisions into their public releases.
 pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Intake)>) -> Vec<((Uuid, u32), Result<Arrived, Failure>)> {
-    let one = |(key, intake): ((Uuid, u32), Intake)| async move { (key, write_one(desk, &intake).await) };
-    stream::iter(revisions).map(one).buffer_unordered(PARALLEL).collect().await
+    let one = |(key, intake): ((Uuid, u32), Intake)| {
+        let desk = desk.clone();
+        async move { (key, write_one(&desk, &intake).await) }
+    };
+    crew::all(PARALLEL, revisions.into_iter().map(one)).await
 }
 
 async fn write_one(desk: &Desk, intake: &Intake) -> Result<Arrived, Failure> {
@@ -96,14 +99,14 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
 pub(crate) async fn documents(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
     let mut work = Vec::new();
     for one in arrived.iter().filter(|one| one.entry.is_some()) {
-        let key = (one.public.id, one.public.revision);
-        work.push(async move { documents_of(desk, one).await.err().map(|failure| (key, failure)) });
+        let (desk, one) = (desk.clone(), one.clone());
+        work.push(async move {
+            let failure = documents_of(&desk, &one).await.err()?;
+            Some(((one.public.id, one.public.revision), failure))
+        });
     }
-    stream::iter(work)
-        .buffer_unordered(RELEASES)
-        .filter_map(future::ready)
-        .collect()
-        .await
+    let failed = crew::all(RELEASES, work).await;
+    failed.into_iter().flatten().collect()
 }
 
 async fn documents_of(desk: &Desk, one: &Arrived) -> Result<(), Failure> {

@@ -82,7 +82,7 @@ impl Store {
                 Some(etag) => request.if_match(etag),
                 None => request.if_none_match("*"),
             };
-            match request.send().await {
+            match Self::send_put(request).await {
                 Ok(done) => {
                     self.know(&path, done.e_tag().unwrap_or_default(), version);
                     return Ok(Derived::Written);

@@ -24,36 +24,38 @@ pub use merge::{Current, Merged};
 pub use object::{Created, Head, Object};
 pub use serve::Served;
 
+use std::sync::Arc;
+
 use aws_sdk_s3::Client;
 use clock::Clock;
 use memory::Memory;
 
-/// The content bucket (private truth) and the site bucket (public views).
-#[derive(Debug)]
+/// The content bucket (private truth) and the site bucket (public views). Clones share what they remember.
+#[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
-    content: String,
-    site: String,
-    memory: Memory,
-    clock: Clock,
+    content: Arc<str>,
+    site: Arc<str>,
+    memory: Arc<Memory>,
+    clock: Arc<Clock>,
 }
 
 impl Store {
     /// A store over two buckets.
-    pub fn new(client: Client, content: impl Into<String>, site: impl Into<String>) -> Self {
+    pub fn new(client: Client, content: impl Into<Arc<str>>, site: impl Into<Arc<str>>) -> Self {
         Self {
             client,
             content: content.into(),
             site: site.into(),
-            memory: Memory::default(),
-            clock: Clock::default(),
+            memory: Arc::default(),
+            clock: Arc::default(),
         }
     }
 
     /// The same store with another clock, in milliseconds: for simulations.
     #[must_use]
     pub fn with_clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        self.clock = Clock::new(now);
+        self.clock = Arc::new(Clock::new(now));
         self
     }
 

@@ -103,7 +103,7 @@ impl Store {
                 Some(found) => request.if_match(&found.etag),
                 None => request.if_none_match("*"),
             };
-            match request.send().await {
+            match Self::send_put(request).await {
                 Ok(_) => return Ok(if found.is_some() { Mended::Different } else { Mended::Missing }),
                 Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {}
                 Err(error) => return Err(Error::of(key, &error)),

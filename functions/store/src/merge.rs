@@ -42,6 +42,17 @@ pub(crate) struct Write<'a> {
     pub(crate) after: u64,
 }
 
+impl<T> Clone for Merged<T> {
+    fn clone(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            prior: self.prior.clone(),
+            version: self.version,
+            changed: self.changed,
+        }
+    }
+}
+
 impl<T> Clone for Current<T> {
     fn clone(&self) -> Self {
         Self {
@@ -167,7 +178,7 @@ impl Store {
             Some(etag) => request.if_match(etag),
             None => request.if_none_match("*"),
         };
-        let written = match request.send().await {
+        let written = match Self::send_put(request).await {
             Ok(done) => Some((done.e_tag().unwrap_or_default().to_owned(), version)),
             Err(error) if matches!(status(&error), Some(404 | 409 | 412)) => {
                 // 412 also for a write of our own whose reply was lost: equal bytes mean that it is done.

@@ -213,7 +213,7 @@ fn seeds(rounds: u64) -> std::ops::Range<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_in_any_order_give_the_site_that_verify_expects() {
+async fn B138_events_in_any_order_give_the_site_that_verify_expects() {
     for seed in seeds(6) {
         any_order(seed).await;
     }

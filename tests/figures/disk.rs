@@ -1,0 +1,53 @@
+//! Adding one release to an archive on disk: each write is durable before it is answered.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::{
+    Settings,
+    bulk::cpu,
+    room::{Room, milliseconds, percentile, release, row},
+};
+
+/// Releases of one month, and of one batch while the archive is built.
+const MONTH: usize = 84;
+const BATCH: usize = 500;
+const ROUNDS: usize = 21;
+
+pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let releases: usize = settings.number("releases", 10_000)?;
+    let folder = tempfile::tempdir()?;
+    let room = Room::open_on(Some(folder.path()), None).await?;
+    let function = room.function(room.s3.client());
+    let date = |n: usize| {
+        let back = i32::try_from((releases - n.min(releases)) / MONTH + 1)?;
+        let month = jiff::civil::date(2026, 3, 1).checked_sub(jiff::Span::new().months(back))?;
+        Ok::<_, anyhow::Error>(format!("{:04}-{:02}-{:02}", month.year(), month.month(), n % 28 + 1))
+    };
+    for first in (0..releases).step_by(BATCH) {
+        let room = &room;
+        let posts = (first..(first + BATCH).min(releases)).map(|n| async move { room.post(&release(n, Some(&date(n)?))).await });
+        futures::future::try_join_all(posts).await?;
+        while room.queue.depth() > 0 {
+            let batch = room.batch(BATCH, Duration::ZERO).await;
+            room.publish(&function, &batch).await?;
+        }
+    }
+    let (mut times, mut spent) = (Vec::new(), 0.0);
+    for n in 0..ROUNDS {
+        let (start, before) = (Instant::now(), cpu("self")?);
+        room.post(&release(releases + n, Some(&date(releases)?))).await?;
+        let batch = room.batch(1, Duration::ZERO).await;
+        room.publish(&function, &batch).await?;
+        times.push(start.elapsed());
+        spent += cpu("self")? - before;
+    }
+    times.sort_unstable();
+    row(&json!({
+        "row": "disk", "releases": releases, "wall_ms": milliseconds(percentile(&times, 0.5)),
+        "worst_ms": milliseconds(percentile(&times, 1.0)), "cpu_ms": (spent / ROUNDS as f64 * 1e4).round() / 10.0,
+    }));
+    Ok(())
+}
