@@ -12,7 +12,11 @@ use crate::{
     room::{Room, release, row},
 };
 
-#[allow(dead_code, clippy::unwrap_used, reason = "it is of the stories, which use more of it and may panic")]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "it is of the stories, which use more of it and may panic"
+)]
 #[path = "../src/lambda/function.rs"]
 mod function;
 

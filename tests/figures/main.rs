@@ -13,6 +13,10 @@ mod steady;
 
 use anyhow::{Context as _, bail};
 
+/// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// `name=value` arguments after the row's name.
 pub(crate) struct Settings(Vec<(String, String)>);
 

@@ -2,7 +2,7 @@
 //!
 //! The full content is on the page and in the public release; a month of a busy office would not fit into one document with it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use atom_syndication::{Category, Entry, Feed, Text, extension::Extension};
 use release::{Lang, Site, Status, entry_id};
@@ -24,8 +24,8 @@ impl MonthView {
     /// When the writer's output has another shape than this crate knows.
     pub fn to_atom(&self, site: &Site) -> Result<Vec<u8>, AtomError> {
         let shown = self.releases.iter().filter(|card| card.status == Status::Published);
-        let entries: Vec<(Entry, Lang)> = shown.map(|card| self.entry(card, site)).collect();
-        let entries = entries.iter().map(|(entry, lang)| (entry.clone(), lang));
+        let entries = shown.map(|card| self.entry(card, site));
+        let entries = entries.map(|(entry, lang)| (entry, Cow::Owned(lang)));
         put_together(&self.envelope(site), entries, &self.line(site).weight.to_string())
     }
 

@@ -3,6 +3,7 @@
 //! `atom_syndication` writes a feed's extensions after its entries, which the RFC's grammar refuses, and has no `xml:lang`
 //! for an entry. So the crate writes the feed without entries, then each entry, and they are put together here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
@@ -37,7 +38,7 @@ impl FeedView {
     /// When the writer's output has another shape than this module knows.
     pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, AtomError> {
         let shown = self.items.iter().filter(|item| !item.withdrawn());
-        let entries = shown.map(|item| (entry(item), &item.language));
+        let entries = shown.map(|item| (entry(item), Cow::Borrowed(&item.language)));
         put_together(&self.envelope(site, feed), entries, &self.fingerprint())
     }
 
@@ -83,7 +84,7 @@ impl FeedView {
 /// The envelope, then the entries, each with its language.
 pub(crate) fn put_together<'a>(
     envelope: &Feed,
-    entries: impl Iterator<Item = (Entry, &'a Lang)>,
+    entries: impl Iterator<Item = (Entry, Cow<'a, Lang>)>,
     fingerprint: &str,
 ) -> Result<Vec<u8>, AtomError> {
     let config = WriteConfig {
@@ -94,13 +95,17 @@ pub(crate) fn put_together<'a>(
     let envelope = String::from_utf8_lossy(&envelope);
     let open = envelope.trim_end().strip_suffix("</feed>").ok_or(AtomError::Shape)?;
     let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end());
+    let mut buffer = Vec::new();
     for (entry, language) in entries {
-        let entry = entry.write_with_config(Vec::new(), config)?;
-        let entry = String::from_utf8_lossy(&entry);
+        buffer.clear();
+        buffer = entry.write_with_config(buffer, config)?;
+        let entry = str::from_utf8(&buffer).map_err(|_| AtomError::Shape)?;
         let inside = entry
             .strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"")
             .ok_or(AtomError::Shape)?;
-        out.push_str(&format!("<entry xml:lang=\"{language}\"{}\n", inside.trim_end()));
+        for part in ["<entry xml:lang=\"", language.as_str(), "\"", inside.trim_end(), "\n"] {
+            out.push_str(part);
+        }
     }
     out.push_str(&format!("</feed>\n<!-- view {fingerprint} -->\n"));
     Ok(out.into_bytes())

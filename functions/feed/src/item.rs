@@ -1,6 +1,6 @@
 //! One release in one feed: the item of a JSON Feed, from which RSS and Atom are rendered too.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use release::{Event, Lang, Site, Status, entry_id};
 use schemars::JsonSchema;
@@ -65,6 +65,23 @@ pub struct AttachmentMore {
     pub sha256: String,
 }
 
+/// A number that is worked out once. It says nothing that the rest of the item does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Counted(OnceLock<usize>);
+
+impl Counted {
+    /// The number, from `count` when nobody has asked before.
+    pub(crate) fn get(&self, count: impl FnOnce() -> usize) -> usize {
+        *self.0.get_or_init(count)
+    }
+}
+
+impl PartialEq for Counted {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// The extension of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct More {
@@ -82,6 +99,10 @@ pub struct More {
     /// Of a shortened item: how large its full content is, escaped, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_size: Option<usize>,
+    /// What the item costs in its short form, once it was counted: never part of the document.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub counted: Counted,
     /// The page of each language the release really has.
     pub translations: BTreeMap<Lang, String>,
     /// Topic ids, in the order of `tags`.
@@ -147,6 +168,7 @@ impl Item {
                 fallback: shown != *language && !withdrawn,
                 shortened: false,
                 full_size: None,
+                counted: Counted::default(),
                 translations: public.url.clone(),
                 topics: public.topics.clone(),
                 event: public.event.clone(),

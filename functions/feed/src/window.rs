@@ -270,6 +270,10 @@ pub fn budget(site: &Site) -> usize {
 
 /// What an item costs whose content is its summary.
 pub fn short_size(item: &Item) -> usize {
+    item.more.counted.get(|| count(item))
+}
+
+fn count(item: &Item) -> usize {
     let texts = written(&item.title) + written(&item.summary) + written(&content::paragraphs(&item.summary)) + item.id.len();
     // Some files stand twice: the first one is the enclosure, the first picture the image.
     let twice = item.attachments.first().map_or(0, |file| file.url.len()) + item.image.as_ref().map_or(0, String::len);

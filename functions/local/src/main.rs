@@ -6,6 +6,10 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use local::{Audit, Options, Post, PressRoom, Source};
 
+/// As `publish` has it: feeds are rendered into large buffers, again and again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Publishes news and announcements in several languages as pages, feeds and a JSON index.
 #[derive(Parser)]
 #[command(name = "pressroom", version, args_conflicts_with_subcommands = true)]

@@ -10,10 +10,14 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use publish::{Config, Desk, Message, publish, sweep};
 use store::{Key, Store, connect};
 
+/// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long an event may take before the sweeper does its work.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
