@@ -40,7 +40,7 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<()> {
             json!({"id": item.id, "url": item.url, "title": item.title, "summary": item.summary, "content": item.content_html,
                 "published": item.date_published, "updated": item.date_modified, "tags": item.tags})
         };
-        let entries: Vec<_> = view.items.iter().map(entry).collect();
+        let entries: Vec<_> = view.items.iter().map(|item| entry(item)).collect();
         std::fs::write(
             file,
             serde_json::to_vec(&json!({"title": view.title, "url": view.home_page_url, "items": entries}))?,

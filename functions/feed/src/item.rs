@@ -103,6 +103,10 @@ pub struct More {
     #[serde(skip)]
     #[schemars(skip)]
     pub counted: Counted,
+    /// The same of its full content.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub counted_content: Counted,
     /// The page of each language the release really has.
     pub translations: BTreeMap<Lang, String>,
     /// Topic ids, in the order of `tags`.
@@ -169,6 +173,7 @@ impl Item {
                 shortened: false,
                 full_size: None,
                 counted: Counted::default(),
+                counted_content: Counted::default(),
                 translations: public.url.clone(),
                 topics: public.topics.clone(),
                 event: public.event.clone(),

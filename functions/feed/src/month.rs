@@ -3,6 +3,8 @@
 //! The state is kept in the site's first language; the documents of the others are renderings of it. A month's weight, the sum of
 //! the revisions it knows, rises with every change: of two states of one month the heavier is the newer.
 
+use std::sync::Arc;
+
 use release::{Lang, Site, Status};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +32,7 @@ pub struct MonthView {
     /// 1 to 12.
     pub month: i8,
     /// Every public release of the month, newest first; withdrawn ones stay as tombstones.
-    pub releases: Vec<Card>,
+    pub releases: Vec<Arc<Card>>,
     /// The month before that has releases.
     pub previous: Option<String>,
     /// The month after that has releases.
@@ -113,7 +115,7 @@ impl MonthView {
         self.releases.retain(|card| card.id != id);
         self.left.retain(|left| left.release != id);
         match arrival {
-            Arrival::Here(card) => self.releases.push(Card::clone(card)),
+            Arrival::Here(card) => self.releases.push(Arc::new(Card::clone(card))),
             Arrival::Left(left) => self.left.push(left.clone()),
         }
         true
@@ -123,7 +125,7 @@ impl MonthView {
     fn learn(&mut self, arrival: &Arrival) -> bool {
         let Arrival::Here(card) = arrival else { return false };
         let known = self.releases.iter_mut().find(|known| known.id == card.id);
-        known.is_some_and(|known| known.former.learn(&card.former))
+        known.is_some_and(|known| Arc::make_mut(known).former.learn(&card.former))
     }
 
     /// True when it has heard of the release in this revision or a later one.

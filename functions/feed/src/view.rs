@@ -1,5 +1,7 @@
 //! The state of one feed, which is its JSON Feed document: a map from release to its highest public revision, as far as the window shows it.
 
+use std::sync::Arc;
+
 use release::{Lang, Site};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +30,7 @@ pub struct FeedView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hubs: Vec<Hub>,
     /// Newest first.
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Item>>,
     /// What JSON Feed has no word for.
     #[serde(rename = "_pressroom")]
     pub more: FeedMore,

@@ -6,7 +6,7 @@
 //! A feed's document holds only what it shows. Mostly that is enough to work out what it shows next: newer releases push older ones
 //! out. When one leaves or shrinks, older ones may come back; then [`Admission::Needs`] says what to fetch from the months.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
 use release::Site;
 use uuid::Uuid;
@@ -89,7 +89,7 @@ impl FeedView {
         for public in older.publics.iter().chain(publics.iter().copied()) {
             view.admit_one(public, site, feed);
         }
-        view.items.sort_by_key(Item::order);
+        view.items.sort_by_key(|item| item.order());
         let mut came_behind = false;
         if let Some(boundary) = boundary {
             // What is further back is not known whole, so none of it is shown yet. What comes there now was not left out before.
@@ -142,7 +142,7 @@ impl FeedView {
         }
         if Self::belongs(public, feed) {
             self.forget(public.id);
-            self.items.push(Item::new(public, site, &feed.language));
+            self.items.push(Arc::new(Item::new(public, site, &feed.language)));
         } else {
             self.admit_left(Left {
                 release: public.id,
@@ -169,9 +169,9 @@ impl FeedView {
 
     /// The last release shown, when there may be more behind it.
     fn boundary(&self, site: &Site) -> Option<Order> {
-        let room = self.items.iter().map(short_size).sum::<usize>() + LARGEST_SHORT <= budget(site);
+        let room = self.items.iter().map(|item| short_size(item)).sum::<usize>() + LARGEST_SHORT <= budget(site);
         let whole = self.items.len() < site.window.items && room;
-        self.items.last().filter(|_| !whole).map(Item::order)
+        self.items.last().filter(|_| !whole).map(|item| item.order())
     }
 
     /// Cuts where the count, the hours and the bytes of summaries end.
@@ -216,7 +216,7 @@ impl FeedView {
 
     /// Full content for the newest, as far as it fits; summaries for the rest.
     fn fit(&mut self, bytes: usize, needs: &mut Needs) {
-        let mut used: usize = self.items.iter().map(short_size).sum();
+        let mut used: usize = self.items.iter().map(|item| short_size(item)).sum();
         let mut full = true;
         for item in &mut self.items {
             let more = content_size(item);
@@ -227,7 +227,9 @@ impl FeedView {
                     needs.contents.push((item.more.release, item.more.revision));
                 }
             } else if !item.more.shortened {
-                item.more.full_size = Some(content_size(item));
+                let size = content_size(item);
+                let item = Arc::make_mut(item);
+                item.more.full_size = Some(size);
                 item.more.shortened = true;
                 item.content_html = content::paragraphs(&item.summary);
             }
@@ -252,9 +254,9 @@ struct Room {
 impl Room {
     fn of(view: &FeedView) -> Self {
         Self {
-            newest: view.items.first().map(second),
+            newest: view.items.first().map(|item| second(item)),
             items: view.items.len(),
-            used: view.items.iter().map(short_size).sum(),
+            used: view.items.iter().map(|item| short_size(item)).sum(),
         }
     }
 }
@@ -291,7 +293,8 @@ fn count(item: &Item) -> usize {
 
 /// What the full content costs more.
 pub fn content_size(item: &Item) -> usize {
-    item.more.full_size.unwrap_or_else(|| written(&item.content_html))
+    let count = || item.more.counted_content.get(|| written(&item.content_html));
+    item.more.full_size.unwrap_or_else(count)
 }
 
 /// Bytes of a text in the format that escapes it most: XML spells out marks, JSON line ends, HTML both.

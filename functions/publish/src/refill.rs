@@ -76,7 +76,10 @@ async fn cards(desk: &Desk, feed: &FeedId, after: Order, count: usize) -> Result
         };
         basis.push((month, view.state.line(&desk.site).weight));
         let here = view.state.releases.iter().filter(|card| card.order() > after);
-        found.extend(here.filter(|card| belongs(feed, card) || belonged(feed, card)).cloned());
+        found.extend(
+            here.filter(|card| belongs(feed, card) || belonged(feed, card))
+                .map(|card| Card::clone(card)),
+        );
         let enough = found.iter().filter(|card| belongs(feed, card)).nth(count);
         if let Some(last) = enough.map(Card::order) {
             found.retain(|card| card.order() <= last);
