@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
+use ::release::Revision;
+use anyhow::{Context as _, ensure};
 use jiff::civil::Date;
 use serde_json::json;
 use store::{Bucket, Key};
@@ -88,9 +89,7 @@ async fn build(releases: usize, drop: bool) -> anyhow::Result<Archive> {
             let published = room.publish(&warm, &batch).await?;
             made += published.len();
             if drop {
-                for bucket in [Bucket::Content, Bucket::Site] {
-                    forget(&room, bucket, &published).await?;
-                }
+                forget(&room, &published).await?;
             }
         }
         ensure!(made == BATCH.min(releases - first), "expected {BATCH} releases, found {made}");
@@ -116,14 +115,21 @@ async fn build(releases: usize, drop: bool) -> anyhow::Result<Archive> {
     })
 }
 
-/// Throws away what belongs to these releases alone. Their pages stay: only their release knows where they are.
-async fn forget(room: &Room, bucket: Bucket, published: &[(uuid::Uuid, u32)]) -> anyhow::Result<()> {
-    let keys = |(id, n): &(uuid::Uuid, u32)| match bucket {
-        Bucket::Content => vec![Key::Revision(*id, *n)],
-        Bucket::Site => vec![Key::Version(*id, *n), Key::Release(*id)],
-    };
-    let keys: Vec<Key> = published.iter().flat_map(keys).collect();
-    room.store.delete_all(bucket, &keys).await?;
+/// Throws away what belongs to these releases alone.
+async fn forget(room: &Room, published: &[(uuid::Uuid, u32)]) -> anyhow::Result<()> {
+    let (mut private, mut public) = (Vec::new(), Vec::new());
+    for (id, n) in published {
+        let key = Key::Revision(*id, *n);
+        let found = room.store.get(&key).await?.context("a revision that was just published is gone")?;
+        let revision = Revision::read(&found.bytes, *id, *n).map_err(|damage| anyhow::anyhow!("{key}: {damage}"))?;
+        let path = revision.path.context("a public release without a path")?;
+        let page = |language: &::release::Language| Key::Page(language.tag.clone(), path.clone());
+        public.extend(room.site.languages.iter().map(page));
+        public.extend([Key::Version(*id, *n), Key::Release(*id)]);
+        private.push(key);
+    }
+    room.store.delete_all(Bucket::Content, &private).await?;
+    room.store.delete_all(Bucket::Site, &public).await?;
     Ok(())
 }
 

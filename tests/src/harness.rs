@@ -1,6 +1,7 @@
 //! A press room as a process of its own, on free ports and a new data folder.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -18,6 +19,26 @@ pub(crate) const PUBLIC: &str = "https://press.tidewater.example";
 /// The top of the checkout.
 pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The names of all functions in the Rust sources of the checkout.
+pub(crate) fn functions() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![top().join("functions"), top().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = std::fs::read_to_string(path).unwrap();
+                let lines = source.lines().map(str::trim_start);
+                let named = lines.filter_map(|line| line.strip_prefix("async fn ").or(line.strip_prefix("fn ")));
+                found.extend(named.filter_map(|name| name.split('(').next()).map(str::to_owned));
+            }
+        }
+    }
+    found
 }
 
 /// The program, built once so that no test runs a stale one.

@@ -109,6 +109,31 @@ async fn an_event_that_comes_again_after_a_withdrawal_brings_no_text_back_even_f
     assert!(room.desk.store.head(&key).await.unwrap().is_none());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_written_after_its_withdrawal_is_taken_away_by_who_wrote_it() {
+    let room = Memory::open(&narrow(3)).await;
+    let first = on(1, "2026-05-07");
+    memory::store(&room.desk, &first).await;
+    let version = Key::Version(first.id, 1);
+    let script = Arc::new(Script {
+        slow: Mutex::new(Some(version.path())),
+        ..Script::default()
+    });
+    let slow = instance(&room, &script);
+    let late = tokio::spawn(async move { publish(&slow, &[message(first.id, 1)]).await });
+    while !script.waits() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // Its pages are out, its text is still on the way. The withdrawal finds no text to remove.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    room.publish(&[next(&on(1, "2026-05-07"), Status::Withdrawn)]).await;
+    assert_eq!(late.await.unwrap().failed, Vec::<String>::new());
+    assert_eq!(script.written(&version.path()).len(), 1, "the text came after its withdrawal");
+    assert!(room.desk.store.head(&version).await.unwrap().is_none());
+    let feed = room.json("/en/feed.json").await;
+    assert_eq!(feed["items"][0]["_pressroom"]["status"], "withdrawn");
+}
+
 #[tokio::test]
 async fn who_comes_again_derives_the_months_that_an_earlier_attempt_had_only_linked() {
     let room = Memory::open(&narrow(3)).await;

@@ -67,7 +67,7 @@ pub struct AttachmentMore {
 
 /// A number that is worked out once. It says nothing that the rest of the item does not say.
 #[derive(Debug, Clone, Default)]
-pub struct Counted(OnceLock<usize>);
+pub(crate) struct Counted(OnceLock<usize>);
 
 impl Counted {
     /// The number, from `count` when nobody has asked before.
@@ -102,11 +102,11 @@ pub struct More {
     /// What the item costs in its short form, once it was counted: never part of the document.
     #[serde(skip)]
     #[schemars(skip)]
-    pub counted: Counted,
+    pub(crate) counted: Counted,
     /// The same of its full content.
     #[serde(skip)]
     #[schemars(skip)]
-    pub counted_content: Counted,
+    pub(crate) counted_content: Counted,
     /// The page of each language the release really has.
     pub translations: BTreeMap<Lang, String>,
     /// Topic ids, in the order of `tags`.

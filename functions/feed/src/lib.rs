@@ -27,7 +27,7 @@ mod words;
 pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
 pub use history::{Card, Former, ReleaseView, VersionEntry};
 pub use index::Index;
-pub use item::{Counted, Item};
+pub use item::Item;
 pub use month::{Arrival, LeftMonth, MonthView, Order};
 pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};

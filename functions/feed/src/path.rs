@@ -68,6 +68,15 @@ pub struct FeedId {
 }
 
 impl FeedId {
+    /// True when the feed takes a release that `speaks` a language and is `about` a topic.
+    pub fn takes(&self, speaks: impl FnOnce(&Lang) -> bool, about: impl FnOnce(&String) -> bool) -> bool {
+        match &self.kind {
+            Kind::Filled => true,
+            Kind::Only => speaks(&self.language),
+            Kind::Topic(topic) => about(topic),
+        }
+    }
+
     /// A feed by language and kind.
     pub fn new(language: &Lang, kind: Kind) -> Self {
         Self {

@@ -130,11 +130,10 @@ impl FeedView {
 
     /// True when `public` belongs into `feed`.
     pub fn belongs(public: &Public, feed: &FeedId) -> bool {
-        match &feed.kind {
-            Kind::Filled => true,
-            Kind::Only => public.languages.contains(&feed.language),
-            Kind::Topic(topic) => public.topics.contains(topic),
-        }
+        feed.takes(
+            |language| public.languages.contains(language),
+            |topic| public.topics.contains(topic),
+        )
     }
 
     /// True when it has heard of the release in this revision or a later one, and remembers it.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use feed::{FeedId, Kind, Month, Stamp};
+use feed::{FeedId, Month, Stamp};
 use futures::future;
 use release::{Revision, Site};
 
@@ -21,10 +21,11 @@ impl Ahead {
         let all = FeedId::all(site);
         let (mut feeds, mut months) = (BTreeSet::new(), BTreeSet::new());
         for revision in revisions {
-            let concerned = |feed: &&FeedId| match &feed.kind {
-                Kind::Filled => true,
-                Kind::Only => revision.texts.contains_key(&feed.language),
-                Kind::Topic(topic) => revision.topics.contains(topic),
+            let concerned = |feed: &&FeedId| {
+                feed.takes(
+                    |language| revision.texts.contains_key(language),
+                    |topic| revision.topics.contains(topic),
+                )
             };
             feeds.extend(all.iter().filter(concerned).cloned());
             months.extend(revision.published.map(|at| Month::of(Stamp::new(at, &site.zone))));

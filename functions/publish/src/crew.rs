@@ -13,15 +13,11 @@ where
         let mut set = JoinSet::new();
         set.spawn(one);
         match set.join_next().await {
-            Some(Ok(done)) => Some(done),
+            Some(Ok(done)) => done,
             Some(Err(ended)) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-            _ => None,
+            // The runtime ends, and with it whoever waits. An answer that is left out would look like work that was done.
+            _ => std::future::pending().await,
         }
     };
-    stream::iter(work)
-        .map(alone)
-        .buffer_unordered(most)
-        .filter_map(std::future::ready)
-        .collect()
-        .await
+    stream::iter(work).map(alone).buffer_unordered(most).collect().await
 }

@@ -25,7 +25,7 @@ use std::{
 };
 
 use ahead::Ahead;
-use feed::{Entry, FeedId, Kind, Public, ReleaseView};
+use feed::{Entry, FeedId, Public, ReleaseView};
 use futures::{FutureExt as _, future};
 use release::Site;
 use store::{Bucket, Key, Store};
@@ -286,12 +286,11 @@ fn touched(arrived: &[Arrived], site: &Site) -> BTreeSet<FeedId> {
 }
 
 fn concerns(feed: &FeedId, arrived: &Arrived) -> bool {
-    let mut versions = arrived.view.versions.iter();
-    match &feed.kind {
-        Kind::Filled => true,
-        Kind::Only => versions.any(|version| version.languages.contains(&feed.language)),
-        Kind::Topic(topic) => versions.any(|version| version.topics.contains(topic)),
-    }
+    let versions = &arrived.view.versions;
+    feed.takes(
+        |language| versions.iter().any(|version| version.languages.contains(language)),
+        |topic| versions.iter().any(|version| version.topics.contains(topic)),
+    )
 }
 
 #[cfg(test)]

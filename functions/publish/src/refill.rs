@@ -90,11 +90,7 @@ async fn cards(desk: &Desk, feed: &FeedId, after: Order, count: usize) -> Result
 }
 
 fn belongs(feed: &FeedId, card: &Card) -> bool {
-    match &feed.kind {
-        Kind::Filled => true,
-        Kind::Only => card.languages.contains(&feed.language),
-        Kind::Topic(topic) => card.topics.contains(topic),
-    }
+    feed.takes(|language| card.languages.contains(language), |topic| card.topics.contains(topic))
 }
 
 fn belonged(feed: &FeedId, card: &Card) -> bool {

@@ -62,7 +62,7 @@ pub(crate) enum Shown {
     /// There are none.
     Nothing,
     /// This revision.
-    Before(Box<Public>),
+    Before(Arc<Public>),
     /// Who knows.
     Unknown,
 }
@@ -76,7 +76,7 @@ fn shown(merged: &Merged<ReleaseView>, public: &Public) -> Shown {
                 path: behind.path.clone(),
                 titles: prior.latest.title.clone(),
             });
-            Shown::Before(Box::new(Public {
+            Shown::Before(Arc::new(Public {
                 behind,
                 ..prior.latest.clone()
             }))

@@ -25,31 +25,9 @@ mod office;
 mod publication;
 mod script;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::harness::top;
-
-/// Functions of all sources.
-fn functions(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            functions(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let source = fs::read_to_string(path).unwrap();
-            let names = source.lines().filter_map(|line| {
-                line.trim_start()
-                    .strip_prefix("async fn ")
-                    .or(line.trim_start().strip_prefix("fn "))
-            });
-            found.extend(names.filter_map(|name| name.split('(').next()).map(str::to_owned));
-        }
-    }
-}
+use crate::harness::functions;
 
 /// The table above.
 fn listed() -> BTreeMap<String, String> {
@@ -61,10 +39,7 @@ fn listed() -> BTreeMap<String, String> {
 
 #[test]
 fn every_fault_is_tested_or_listed() {
-    let mut found = BTreeSet::new();
-    for folder in ["functions", "tests/src"] {
-        functions(&top().join(folder), &mut found);
-    }
+    let found = functions();
     let numbered: BTreeSet<&str> = found
         .iter()
         .flat_map(|name| name.split('_').take_while(|part| part.starts_with('F')))

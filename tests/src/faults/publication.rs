@@ -96,7 +96,7 @@ async fn F06_F09_F12_whichever_request_fails_and_however_the_site_is_whole_in_th
         let (room, mut messages, expected) = waiting().await;
         // The later revision first, then the other way round.
         messages.rotate_left(n % 2);
-        // Twice: more than the repeats of the SDK, so that some deliveries fail.
+        // Every third one four times: more than the SDK repeats, so that deliveries fail.
         let times = if n % 3 == 0 { 4 } else { 1 };
         let script = Script::new().then(method, "", fault, skip, times).ready();
         deliver(&room, &script, &messages).await;
