@@ -87,7 +87,9 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
             sent
         })
     };
-    let function = room.function(room.s3.client_with(faults));
+    let mut function = room.function(room.s3.client_with(faults));
+    // A function of 1 GB: a month of a wire service has thousands of releases.
+    function.store = function.store.with_memory(384 << 20);
     let mut latest: HashMap<Uuid, Instant> = HashMap::new();
     let (mut batches, mut largest) = (0, 0);
     let mut spent = Duration::ZERO;

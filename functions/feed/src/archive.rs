@@ -2,17 +2,19 @@
 //!
 //! The full content is on the page and in the public release; a month of a busy office would not fit into one document with it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use atom_syndication::{Category, Entry, Feed, Text, extension::Extension};
+use atom_syndication::{Feed, Text, extension::Extension};
 use release::{Lang, Site, Status, entry_id};
 
 use crate::{
     FeedId, Kind, Words,
-    atom::{AtomError, archive_link, author, feed_id, fixed, generator, link, never, put_together, tombstone, with_tombstones},
+    atom::{AtomError, Parts, archive_link, author, feed_id, fixed, generator, link, never, put_together, tombstone, with_tombstones},
     history::Card,
+    kept::Form,
     month::MonthView,
     path,
+    xml::Link,
 };
 
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
@@ -23,10 +25,14 @@ impl MonthView {
     /// # Errors
     /// When the writer's output has another shape than this crate knows.
     pub fn to_atom(&self, site: &Site) -> Result<Vec<u8>, AtomError> {
-        let shown = self.releases.iter().filter(|card| card.status == Status::Published);
-        let entries = shown.map(|card| self.entry(card, site));
-        let entries = entries.map(|(entry, lang)| (entry, Cow::Owned(lang)));
-        put_together(&self.envelope(site), entries, &self.line(site).weight.to_string())
+        put_together(&self.envelope(site), &self.line(site).weight.to_string(), |out| {
+            let mut shown = self.releases.iter().filter(|card| card.status == Status::Published);
+            shown.try_for_each(|card| {
+                card.write(Form::Atom, site, &self.language, out, |card| {
+                    Ok::<_, AtomError>(self.entry(card, site))
+                })
+            })
+        })
     }
 
     fn envelope(&self, site: &Site) -> Feed {
@@ -76,41 +82,47 @@ impl MonthView {
         card.guid.clone().unwrap_or_else(|| entry_id(card.id, &self.language))
     }
 
-    fn entry(&self, card: &Card, site: &Site) -> (Entry, Lang) {
+    fn entry(&self, card: &Card, site: &Site) -> String {
         let shown = card.shown_for(site, &self.language);
         let text = |texts: &release::Localised| texts.get(&shown).cloned().unwrap_or_default();
         let mut summary = text(&card.summary);
         if shown != self.language {
             summary = format!("{} {summary}", Words::of(&self.language).notice(&shown));
         }
-        let mut links = vec![link("related", card.json.clone(), Some("application/json"), None)];
         let own = card.page_in(&self.language, site);
-        links.push(link("alternate", own.clone(), Some("text/html"), Some(&shown)));
+        let page = |href, language: Option<_>| Link {
+            href,
+            rel: "alternate",
+            kind: language.map(|_| "text/html"),
+            language,
+            ..Link::default()
+        };
+        let mut links = vec![Link {
+            href: &card.json,
+            rel: "related",
+            kind: Some("application/json"),
+            ..Link::default()
+        }];
+        links.push(page(&own, Some(&shown)));
         let others = card.url.iter().filter(|(lang, _)| **lang != shown);
-        links.extend(others.map(|(lang, url)| link("alternate", url.clone(), Some("text/html"), Some(lang))));
+        links.extend(others.map(|(lang, url)| page(url, Some(lang))));
         if card.url.len() > 1 {
-            links.push(link("alternate", own, None, None));
+            links.push(page(&own, None));
         }
-        let category = |id: &String| Category {
-            term: id.clone(),
-            scheme: None,
-            label: Some(
-                site.topic(id)
-                    .map_or(id.as_str(), |topic| topic.label_in(site, &self.language))
-                    .to_owned(),
-            ),
-        };
-        let entry = Entry {
-            title: Text::plain(text(&card.title)),
-            id: self.entry_id(card),
-            updated: fixed(card.updated),
-            published: Some(fixed(card.published)),
-            categories: card.topics.iter().map(category).collect(),
+        let label = |id: &String| site.topic(id).map(|topic| topic.label_in(site, &self.language).to_owned());
+        let labels: Vec<String> = card.topics.iter().map(|id| label(id).unwrap_or_else(|| id.clone())).collect();
+        let parts = Parts {
+            language: &shown,
+            title: card.title.get(&shown).map_or("", String::as_str),
+            id: &self.entry_id(card),
+            updated: card.updated,
+            published: card.published,
+            categories: card.topics.iter().zip(&labels).map(|(id, label)| (&**id, &**label)).collect(),
             links,
-            summary: Some(Text::plain(summary)),
-            ..Entry::default()
+            summary: &summary,
+            content: None,
         };
-        (entry, shown)
+        parts.written()
     }
 }
 

@@ -1,19 +1,24 @@
 //! Atom 1.0 (RFC 4287) with tombstones (RFC 6721).
 //!
 //! `atom_syndication` writes a feed's extensions after its entries, which the RFC's grammar refuses, and has no `xml:lang`
-//! for an entry. So the crate writes the feed without entries, then each entry, and they are put together here.
+//! for an entry. So the crate writes the feed without entries, and each entry is written here.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
 use atom_syndication::{
-    Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text, WriteConfig,
+    Feed, FixedDateTime, Generator, Link as FeedLink, Person, Text, WriteConfig,
     extension::{Extension, ExtensionMap},
 };
 use release::{Lang, Site};
 
-use crate::{FeedId, FeedView, Item, Kind, path::Month, stamp::Stamp};
+use crate::{
+    FeedId, FeedView, Item, Kind,
+    kept::Form,
+    path::Month,
+    stamp::Stamp,
+    xml::{Link, Xml},
+};
 
 const TOMBSTONES: &str = "http://purl.org/atompub/tombstones/1.0";
 
@@ -37,9 +42,11 @@ impl FeedView {
     /// # Errors
     /// When the writer's output has another shape than this module knows.
     pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, AtomError> {
-        let shown = self.items.iter().filter(|item| !item.withdrawn());
-        let entries = shown.map(|item| (entry(item), Cow::Borrowed(&item.language)));
-        put_together(&self.envelope(site, feed), entries, &self.fingerprint())
+        put_together(&self.envelope(site, feed), &self.fingerprint(), |out| {
+            out.reserve(crate::rss::room(self));
+            let mut shown = self.items.iter().filter(|item| !item.withdrawn());
+            shown.try_for_each(|item| item.write(Form::Atom, site, &self.language, out, |item| Ok::<_, AtomError>(entry(item))))
+        })
     }
 
     fn envelope(&self, site: &Site, feed: &FeedId) -> Feed {
@@ -81,34 +88,66 @@ impl FeedView {
     }
 }
 
-/// The envelope, then the entries, each with its language.
-pub(crate) fn put_together<'a>(
+const LAYOUT: WriteConfig = WriteConfig {
+    write_document_declaration: false,
+    indent_size: Some(1),
+};
+
+/// The envelope, then the entries, which `write` puts behind what is there.
+pub(crate) fn put_together(
     envelope: &Feed,
-    entries: impl Iterator<Item = (Entry, Cow<'a, Lang>)>,
     fingerprint: &str,
+    write: impl FnOnce(&mut String) -> Result<(), AtomError>,
 ) -> Result<Vec<u8>, AtomError> {
-    let config = WriteConfig {
-        write_document_declaration: false,
-        indent_size: Some(1),
-    };
-    let envelope = envelope.write_with_config(Vec::new(), config)?;
+    let envelope = envelope.write_with_config(Vec::new(), LAYOUT)?;
     let envelope = String::from_utf8_lossy(&envelope);
     let open = envelope.trim_end().strip_suffix("</feed>").ok_or(AtomError::Shape)?;
     let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end());
-    let mut buffer = Vec::new();
-    for (entry, language) in entries {
-        buffer.clear();
-        buffer = entry.write_with_config(buffer, config)?;
-        let entry = str::from_utf8(&buffer).map_err(|_| AtomError::Shape)?;
-        let inside = entry
-            .strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"")
-            .ok_or(AtomError::Shape)?;
-        for part in ["<entry xml:lang=\"", language.as_str(), "\"", inside.trim_end(), "\n"] {
-            out.push_str(part);
-        }
-    }
+    write(&mut out)?;
     out.push_str(&format!("</feed>\n<!-- view {fingerprint} -->\n"));
     Ok(out.into_bytes())
+}
+
+/// What an entry tells, in a feed and in an archive.
+pub(crate) struct Parts<'a> {
+    /// Of its text.
+    pub(crate) language: &'a Lang,
+    pub(crate) title: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) updated: Stamp,
+    pub(crate) published: Stamp,
+    /// Term and label.
+    pub(crate) categories: Vec<(&'a str, &'a str)>,
+    pub(crate) links: Vec<Link<'a>>,
+    pub(crate) summary: &'a str,
+    /// HTML.
+    pub(crate) content: Option<&'a str>,
+}
+
+impl Parts<'_> {
+    /// The entry and a line end.
+    pub(crate) fn written(&self) -> String {
+        let mut xml = Xml::new(2048 + self.content.map_or(0, str::len) * 5 / 4, " ");
+        xml.raw("<entry xml:lang=\"");
+        xml.escaped(self.language.as_str());
+        xml.raw("\">\n");
+        xml.text("title", &[], self.title);
+        xml.text("id", &[], self.id);
+        xml.text("updated", &[], &self.updated.rfc3339());
+        for (term, label) in &self.categories {
+            xml.empty("category", &[("term", Some(term)), ("label", Some(label))]);
+        }
+        for link in &self.links {
+            xml.link("link", link);
+        }
+        xml.text("published", &[], &self.published.rfc3339());
+        xml.text("summary", &[], self.summary);
+        if let Some(content) = self.content {
+            xml.text("content", &[("type", Some("html"))], content);
+        }
+        xml.raw("</entry>\n");
+        xml.done()
+    }
 }
 
 /// The feed's own id. It depends on who publishes and which feed it is, never on an address: a site may move (RFC 4287, section 4.2.6).
@@ -143,7 +182,7 @@ pub(crate) fn with_tombstones(tombstones: Vec<Extension>) -> (ExtensionMap, BTre
     (extensions, BTreeMap::from([("at".to_owned(), TOMBSTONES.to_owned())]))
 }
 
-pub(crate) fn archive_link(rel: &str, site: &Site, language: &Lang, month: Month) -> Link {
+pub(crate) fn archive_link(rel: &str, site: &Site, language: &Lang, month: Month) -> FeedLink {
     link(rel, site.url(&month.atom(language)), Some("application/atom+xml"), None)
 }
 
@@ -155,13 +194,13 @@ pub(crate) fn fixed(stamp: Stamp) -> FixedDateTime {
     FixedDateTime::from_str(&stamp.rfc3339()).unwrap_or_else(|_| never())
 }
 
-pub(crate) fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<&Lang>) -> Link {
-    Link {
+pub(crate) fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<&Lang>) -> FeedLink {
+    FeedLink {
         href,
         rel: rel.to_owned(),
         hreflang: hreflang.map(Lang::to_string),
         mime_type: mime_type.map(str::to_owned),
-        ..Link::default()
+        ..FeedLink::default()
     }
 }
 
@@ -184,34 +223,92 @@ pub(crate) fn tombstone(id: &str, when: Stamp, comment: &str) -> Extension {
     }
 }
 
-fn entry(item: &Item) -> Entry {
-    let mut links = vec![link("related", item.more.json.clone(), Some("application/json"), None)];
-    for (lang, url) in item.alternates() {
-        links.push(link("alternate", url.to_owned(), lang.map(|_| "text/html"), lang));
+fn entry(item: &Item) -> String {
+    let mut links = vec![Link {
+        href: &item.more.json,
+        rel: "related",
+        kind: Some("application/json"),
+        ..Link::default()
+    }];
+    for (language, href) in item.alternates() {
+        links.push(Link {
+            href,
+            rel: "alternate",
+            language,
+            kind: language.map(|_| "text/html"),
+            ..Link::default()
+        });
     }
-    links.extend(item.attachments.iter().map(|file| Link {
-        title: Some(file.title.clone()),
-        length: Some(file.size_in_bytes.to_string()),
-        ..link("enclosure", file.url.clone(), Some(&file.mime_type), None)
+    let sizes: Vec<String> = item.attachments.iter().map(|file| file.size_in_bytes.to_string()).collect();
+    links.extend(item.attachments.iter().zip(&sizes).map(|(file, size)| Link {
+        href: &file.url,
+        rel: "enclosure",
+        kind: Some(&file.mime_type),
+        title: Some(&file.title),
+        length: Some(size),
+        ..Link::default()
     }));
-    let category = |(term, label): (&String, &String)| Category {
-        term: term.clone(),
-        scheme: None,
-        label: Some(label.clone()),
-    };
-    Entry {
-        title: Text::plain(item.title.clone()),
-        id: item.id.clone(),
-        updated: fixed(item.date_modified),
-        categories: item.more.topics.iter().zip(&item.tags).map(category).collect(),
+    let categories = item.more.topics.iter().zip(&item.tags);
+    let parts = Parts {
+        language: &item.language,
+        title: &item.title,
+        id: &item.id,
+        updated: item.date_modified,
+        published: item.date_published,
+        categories: categories.map(|(term, label)| (&**term, &**label)).collect(),
         links,
-        published: Some(fixed(item.date_published)),
-        summary: Some(Text::plain(item.summary.clone())),
-        content: Some(Content {
-            value: Some(item.content_html.clone()),
-            content_type: Some("html".to_owned()),
-            ..Content::default()
-        }),
-        ..Entry::default()
+        summary: &item.summary,
+        content: Some(&item.content_html),
+    };
+    parts.written()
+}
+
+#[cfg(test)]
+mod tests {
+    use atom_syndication::{Category, Content, Entry};
+
+    use super::*;
+
+    /// The entry as the crate would write it.
+    fn by_crate(item: &Item) -> Entry {
+        let mut links = vec![link("related", item.more.json.clone(), Some("application/json"), None)];
+        for (lang, url) in item.alternates() {
+            links.push(link("alternate", url.to_owned(), lang.map(|_| "text/html"), lang));
+        }
+        links.extend(item.attachments.iter().map(|file| FeedLink {
+            title: Some(file.title.clone()),
+            length: Some(file.size_in_bytes.to_string()),
+            ..link("enclosure", file.url.clone(), Some(&file.mime_type), None)
+        }));
+        let category = |(term, label): (&String, &String)| Category {
+            term: term.clone(),
+            scheme: None,
+            label: Some(label.clone()),
+        };
+        Entry {
+            title: Text::plain(item.title.clone()),
+            id: item.id.clone(),
+            updated: fixed(item.date_modified),
+            categories: item.more.topics.iter().zip(&item.tags).map(category).collect(),
+            links,
+            published: Some(fixed(item.date_published)),
+            summary: Some(Text::plain(item.summary.clone())),
+            content: Some(Content {
+                value: Some(item.content_html.clone()),
+                content_type: Some("html".to_owned()),
+                ..Content::default()
+            }),
+            ..Entry::default()
+        }
+    }
+
+    #[test]
+    fn entries_are_what_the_crate_would_write() {
+        for item in crate::known::items() {
+            let written = by_crate(&item).write_with_config(Vec::new(), LAYOUT).unwrap();
+            let written = String::from_utf8(written).unwrap();
+            let inside = written.strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"").unwrap();
+            assert_eq!(entry(&item), format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
+        }
     }
 }

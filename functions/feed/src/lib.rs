@@ -10,6 +10,7 @@ mod content;
 mod history;
 mod index;
 mod item;
+mod kept;
 #[cfg(test)]
 mod known;
 mod month;
@@ -23,11 +24,13 @@ mod stamp;
 mod view;
 mod window;
 mod words;
+mod xml;
 
 pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
 pub use history::{Card, Former, ReleaseView, VersionEntry};
 pub use index::Index;
 pub use item::Item;
+pub use kept::Kept;
 pub use month::{Arrival, LeftMonth, MonthView, Order};
 pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
@@ -43,7 +46,11 @@ pub const SCHEMA_VERSION: &str = "1.0";
 
 /// JSON as it is stored: indented, so that a person can read it, with a line end.
 pub fn to_json<T: serde::Serialize>(document: &T) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(document).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(16 << 10);
+    if serde_json::to_writer_pretty(&mut bytes, document).is_err() {
+        // No view has a key that is no text, or a number that is none.
+        bytes.clear();
+    }
     bytes.push(b'\n');
     bytes
 }

@@ -3,15 +3,13 @@
 //! The state is kept in the site's first language; the documents of the others are renderings of it. A month's weight, the sum of
 //! the revisions it knows, rises with every change: of two states of one month the heavier is the newer.
 
-use std::sync::Arc;
-
 use release::{Lang, Site, Status};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    SCHEMA_VERSION, Stamp,
+    Kept, SCHEMA_VERSION, Stamp,
     history::Card,
     months::MonthLine,
     path::{self, Month},
@@ -32,7 +30,7 @@ pub struct MonthView {
     /// 1 to 12.
     pub month: i8,
     /// Every public release of the month, newest first; withdrawn ones stay as tombstones.
-    pub releases: Vec<Arc<Card>>,
+    pub releases: Vec<Kept<Card>>,
     /// The month before that has releases.
     pub previous: Option<String>,
     /// The month after that has releases.
@@ -115,7 +113,7 @@ impl MonthView {
         self.releases.retain(|card| card.id != id);
         self.left.retain(|left| left.release != id);
         match arrival {
-            Arrival::Here(card) => self.releases.push(Arc::new(Card::clone(card))),
+            Arrival::Here(card) => self.releases.push(Kept::new(Card::clone(card))),
             Arrival::Left(left) => self.left.push(left.clone()),
         }
         true
@@ -125,7 +123,13 @@ impl MonthView {
     fn learn(&mut self, arrival: &Arrival) -> bool {
         let Arrival::Here(card) = arrival else { return false };
         let known = self.releases.iter_mut().find(|known| known.id == card.id);
-        known.is_some_and(|known| Arc::make_mut(known).former.learn(&card.former))
+        let Some(known) = known else { return false };
+        let mut more = Card::clone(known);
+        let learnt = more.former.learn(&card.former);
+        if learnt {
+            *known = Kept::new(more);
+        }
+        learnt
     }
 
     /// True when it has heard of the release in this revision or a later one.

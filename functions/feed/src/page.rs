@@ -1,12 +1,14 @@
 //! Pages for people: a release in each language, the newsroom's home, the language chooser, "not found".
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use askama::Template;
 use icu_calendar::{Date, Iso};
 use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
 use icu_locale_core::Locale;
 use release::{Lang, Site, Status};
 
-use crate::{FeedId, FeedView, Kind, Stamp, Words, content, path, public::Public};
+use crate::{FeedId, FeedView, Item, Kind, Stamp, Words, content, kept::Form, path, public::Public};
 
 /// The one style sheet of all pages.
 pub const STYLE: &str = include_str!("../../../templates/style.css");
@@ -50,16 +52,27 @@ impl Day {
         let iso = stamp.rfc3339();
         let day = stamp.day();
         let date: Option<Date<Iso>> = Date::try_new_iso(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs()).ok();
-        let locale = Locale::try_from_str(language.as_str()).unwrap_or(Locale::UNKNOWN);
-        let text = DateTimeFormatter::try_new(locale.into(), YMD::long())
-            .ok()
-            .zip(date)
-            .map(|(form, date)| form.format(&date).to_string());
         Self {
-            text: text.unwrap_or_else(|| day.to_string()),
+            text: date.and_then(|date| long(date, language)).unwrap_or_else(|| day.to_string()),
             iso,
         }
     }
+}
+
+thread_local! {
+    /// It takes longer to look up how a language writes dates than to write one.
+    static FORMS: RefCell<BTreeMap<Lang, Option<DateTimeFormatter<YMD>>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn long(date: Date<Iso>, language: &Lang) -> Option<String> {
+    let form = || {
+        let locale = Locale::try_from_str(language.as_str()).unwrap_or(Locale::UNKNOWN);
+        DateTimeFormatter::try_new(locale.into(), YMD::long()).ok()
+    };
+    FORMS.with_borrow_mut(|forms| {
+        let form = forms.entry(language.clone()).or_insert_with(form);
+        form.as_ref().map(|form| form.format(&date).to_string())
+    })
 }
 
 impl Frame {
@@ -211,10 +224,16 @@ struct HomePage {
     frame: Frame,
     chooser: String,
     description: String,
-    releases: Vec<Line>,
+    /// Written by [`Line`].
+    releases: String,
 }
 
+/// A release on the home page.
+#[derive(Template)]
+#[template(path = "line.html")]
 struct Line {
+    /// Of the page.
+    language: Lang,
     date: Day,
     shown: Lang,
     shown_name: String,
@@ -231,23 +250,25 @@ struct Line {
 pub fn home_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error> {
     let language = &view.language;
     let words = Words::of(language);
+    let line = |item: &Item| Line {
+        language: language.clone(),
+        date: Day::new(item.date_published, language),
+        shown_name: words.name(&item.language).to_owned(),
+        dir: item.language.direction().as_str(),
+        shown: item.language.clone(),
+        title: item.title.clone(),
+        summary: item.summary.clone(),
+        url: item.url.clone(),
+    };
+    let mut releases = String::new();
+    for item in &view.items {
+        item.write(Form::Home, site, language, &mut releases, |item| line(item).render())?;
+    }
     let page = HomePage {
         frame: Frame::new(site, language, view.fingerprint(), |tag| site.url(&path::home(tag))),
         chooser: site.url("/"),
         description: view.description.clone(),
-        releases: view
-            .items
-            .iter()
-            .map(|item| Line {
-                date: Day::new(item.date_published, language),
-                shown_name: words.name(&item.language).to_owned(),
-                dir: item.language.direction().as_str(),
-                shown: item.language.clone(),
-                title: item.title.clone(),
-                summary: item.summary.clone(),
-                url: item.url.clone(),
-            })
-            .collect(),
+        releases,
     };
     Ok(page.render()?.into_bytes())
 }

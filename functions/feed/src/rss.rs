@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 
 use release::Site;
-use rss::extension::{Extension, atom, dublincore::DublinCoreExtension};
-use rss::{Category, Channel, Enclosure, Guid, Item as Entry};
+use rss::extension::{atom, dublincore::DublinCoreExtension};
+use rss::{Channel, Item as Entry};
 
-use crate::{FeedId, FeedView, Item, stamp::Stamp};
+use crate::{
+    FeedId, FeedView, Item,
+    kept::Form,
+    stamp::Stamp,
+    xml::{Link, Xml},
+};
 
 const MEDIA_RSS: &str = "http://search.yahoo.com/mrss/";
 
 impl FeedView {
     /// The feed as RSS 2.0.
     ///
+    /// The crate writes the channel; items are written here.
+    ///
     /// # Errors
-    /// Never in practice: writing into memory does not fail.
-    pub fn to_rss(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, rss::Error> {
+    /// When the writer's output has another shape than this module knows.
+    pub fn to_rss(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, RssError> {
         let mut links = vec![link("self", site.url(&feed.rss()), Some("application/rss+xml"), None)];
         links.extend(site.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
         let mut namespaces = BTreeMap::new();
@@ -31,29 +38,150 @@ impl FeedView {
             last_build_date: self.updated().map(Stamp::rfc5322),
             generator: Some("Pressroom".to_owned()),
             docs: Some("https://www.rssboard.org/rss-specification".to_owned()),
-            items: self.items.iter().map(|item| entry(item, site)).collect(),
+            items: if self.items.is_empty() { Vec::new() } else { vec![stand_in()] },
             atom_ext: Some(atom::AtomExtension { links }),
             namespaces,
             ..Channel::default()
         };
-        let mut bytes = tight(&channel.pretty_write_to(Vec::new(), b' ', 1)?);
-        bytes.extend_from_slice(format!("\n<!-- view {} -->\n", self.fingerprint()).as_bytes());
-        Ok(bytes)
+        let envelope = written(&channel)?;
+        let (head, tail) = if self.items.is_empty() {
+            (envelope.as_str(), "")
+        } else {
+            around_items(&envelope)?
+        };
+        let mut out = String::with_capacity(room(self));
+        out.push_str(&tight(head));
+        for item in &self.items {
+            item.write(Form::Rss, site, &self.language, &mut out, |item| {
+                Ok::<_, RssError>(alone(item, site))
+            })?;
+        }
+        out.push_str(&tight(tail));
+        out.push_str(&format!("\n<!-- view {} -->\n", self.fingerprint()));
+        Ok(out.into_bytes())
     }
+}
+
+/// Bytes that a rendering may need. What is too much is never touched.
+pub(crate) fn room(view: &FeedView) -> usize {
+    let text = |item: &Item| item.content_html.len() + item.summary.len();
+    view.items.iter().map(|item| 2048 + text(item) * 5 / 4).sum::<usize>() + (8 << 10)
+}
+
+/// Why a feed cannot be written as RSS.
+#[derive(Debug, thiserror::Error)]
+pub enum RssError {
+    /// The writer failed.
+    #[error("RSS: {0}")]
+    Write(#[from] rss::Error),
+    /// The crate's output changed its shape; a test of this module fails then.
+    #[error("RSS: expected the writer to put each item between <item> and </item>, on lines of their own")]
+    Shape,
+}
+
+fn written(channel: &Channel) -> Result<String, RssError> {
+    let bytes = channel.pretty_write_to(Vec::new(), b' ', 1)?;
+    String::from_utf8(bytes).map_err(|_| RssError::Shape)
+}
+
+/// An item as it stands in its channel, with the line end behind it.
+fn alone(item: &Item, site: &Site) -> String {
+    let mut xml = Xml::new(2048 + item.content_html.len() + 2 * item.summary.len(), "   ");
+    xml.raw("  <item>\n");
+    xml.text("title", &[], &item.title);
+    // Nothing stands behind an address, not even a line end: see `tight`.
+    xml.inline("link", &[], &item.url);
+    xml.with_indent("");
+    xml.cdata("description", &html_of(&item.summary));
+    xml.with_indent("   ");
+    for tag in &item.tags {
+        xml.text("category", &[], tag);
+    }
+    if let Some(file) = item.attachments.first() {
+        let size = file.size_in_bytes.to_string();
+        let attributes = [("url", &*file.url), ("length", &*size), ("type", &*file.mime_type)];
+        xml.empty("enclosure", &attributes.map(|(name, value)| (name, Some(value))));
+    }
+    xml.inline("guid", &[("isPermaLink", Some("false"))], &item.id);
+    xml.with_indent("");
+    xml.text("pubDate", &[], &item.date_published.rfc5322());
+    xml.with_indent("   ");
+    xml.cdata("content:encoded", &item.content_html);
+    for file in &item.attachments {
+        media(&mut xml, file);
+    }
+    let alternates = item.alternates();
+    // A page without translations is the item's link already.
+    for (language, href) in alternates.iter().filter(|_| alternates.len() > 1) {
+        let link = Link {
+            href,
+            rel: "alternate",
+            language: *language,
+            kind: language.map(|_| "text/html"),
+            ..Link::default()
+        };
+        xml.link("atom:link", &link);
+    }
+    xml.text("dc:creator", &[], &site.organisation);
+    xml.text("dc:language", &[], item.language.as_str());
+    xml.raw("  </item>\n");
+    xml.done()
+}
+
+fn media(xml: &mut Xml, file: &crate::item::Attachment) {
+    let size = file.size_in_bytes.to_string();
+    let attributes = [
+        ("fileSize", &*size),
+        ("medium", medium(&file.mime_type)),
+        ("type", &file.mime_type),
+        ("url", &file.url),
+    ];
+    xml.begin("media:content", &attributes.map(|(name, value)| (name, Some(value))));
+    xml.with_indent("    ");
+    xml.text("media:title", &[("type", Some("plain"))], &file.title);
+    xml.with_indent("   ");
+    xml.close("media:content");
+}
+
+fn medium(kind: &str) -> &str {
+    let family = kind.split('/').next().unwrap_or_default();
+    if matches!(family, "image" | "audio" | "video") {
+        family
+    } else {
+        "document"
+    }
+}
+
+/// Items are written here; the crate declares the namespaces that they use and says where they stand.
+fn stand_in() -> Entry {
+    Entry {
+        content: Some(String::new()),
+        dublin_core_ext: Some(DublinCoreExtension::default()),
+        ..Entry::default()
+    }
+}
+
+/// A channel before its items, and after them. In texts `<` is escaped.
+fn around_items(channel: &str) -> Result<(&str, &str), RssError> {
+    const END: &str = "</item>\n";
+    let begin = channel.find("<item>").ok_or(RssError::Shape)?;
+    let begin = channel[..begin].rfind('\n').ok_or(RssError::Shape)? + 1;
+    let end = channel.rfind(END).ok_or(RssError::Shape)? + END.len();
+    Ok((&channel[..begin], &channel[end..]))
 }
 
 /// Nothing stands behind an address: to a parser of HTML `<link>` is an element without content, the address is bare text, and the
 /// line end behind it would become a part of it.
-fn tight(pretty: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(pretty.len());
+fn tight(pretty: &str) -> String {
+    let mut out = String::with_capacity(pretty.len());
     let mut joined = false;
-    for line in pretty.split_inclusive(|byte| *byte == b'\n') {
+    for line in pretty.split_inclusive('\n') {
         let bare = line.trim_ascii_start();
         let element = bare.trim_ascii_end();
         let begins = if joined { bare } else { line };
-        joined = element.starts_with(b"<link>") && element.ends_with(b"</link>")
-            || element.starts_with(b"<guid ") && element.ends_with(b"</guid>");
-        out.extend_from_slice(if joined { begins.trim_ascii_end() } else { begins });
+        joined =
+            element.starts_with("<link>") && element.ends_with("</link>") || element.starts_with("<guid ") && element.ends_with("</guid>");
+        out.push_str(if joined { begins.trim_ascii_end() } else { begins });
     }
     out
 }
@@ -68,62 +196,6 @@ fn link(rel: &str, href: String, mime_type: Option<&str>, hreflang: Option<Strin
     }
 }
 
-fn entry(item: &Item, site: &Site) -> Entry {
-    let alternates = item.alternates();
-    let page = |(lang, url): &(Option<&release::Lang>, &str)| {
-        link(
-            "alternate",
-            (*url).to_owned(),
-            lang.map(|_| "text/html"),
-            lang.map(ToString::to_string),
-        )
-    };
-    // A page without translations is the item's link already.
-    let links: Vec<_> = if alternates.len() > 1 {
-        alternates.iter().map(page).collect()
-    } else {
-        Vec::new()
-    };
-    let enclosure = item.attachments.first().map(|file| Enclosure {
-        url: file.url.clone(),
-        length: file.size_in_bytes.to_string(),
-        mime_type: file.mime_type.clone(),
-    });
-    let media: Vec<_> = item.attachments.iter().map(media).collect();
-    let mut extensions = BTreeMap::new();
-    if !media.is_empty() {
-        extensions.insert("media".to_owned(), BTreeMap::from([("content".to_owned(), media)]));
-    }
-    Entry {
-        title: Some(item.title.clone()),
-        link: Some(item.url.clone()),
-        description: Some(html_of(&item.summary)),
-        categories: item
-            .tags
-            .iter()
-            .map(|tag| Category {
-                name: tag.clone(),
-                domain: None,
-            })
-            .collect(),
-        enclosure,
-        guid: Some(Guid {
-            value: item.id.clone(),
-            permalink: false,
-        }),
-        pub_date: Some(item.date_published.rfc5322()),
-        content: Some(item.content_html.clone()),
-        extensions,
-        atom_ext: (!links.is_empty()).then_some(atom::AtomExtension { links }),
-        dublin_core_ext: Some(DublinCoreExtension {
-            creators: vec![site.organisation.clone()],
-            languages: vec![item.language.to_string()],
-            ..DublinCoreExtension::default()
-        }),
-        ..Entry::default()
-    }
-}
-
 /// `mail (Name)` of RFC 5322: a parenthesis in the name would end it.
 fn person(email: &str, name: &str) -> String {
     format!("{email} ({})", name.replace('(', "[").replace(')', "]"))
@@ -134,36 +206,89 @@ fn html_of(plain: &str) -> String {
     plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn media(file: &crate::item::Attachment) -> Extension {
-    let family = file.mime_type.split('/').next().unwrap_or_default();
-    let medium = if matches!(family, "image" | "audio" | "video") {
-        family
-    } else {
-        "document"
-    };
-    let attrs = [
-        ("url", file.url.clone()),
-        ("type", file.mime_type.clone()),
-        ("medium", medium.to_owned()),
-        ("fileSize", file.size_in_bytes.to_string()),
-    ];
-    let title = Extension {
-        name: "media:title".to_owned(),
-        value: Some(file.title.clone()),
-        attrs: BTreeMap::from([("type".to_owned(), "plain".to_owned())]),
-        children: BTreeMap::new(),
-    };
-    Extension {
-        name: "media:content".to_owned(),
-        value: None,
-        attrs: attrs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        children: BTreeMap::from([("title".to_owned(), vec![title])]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rss::{Category, Enclosure, Guid, extension::Extension};
+
     use super::*;
+
+    /// The item as the crate would write it.
+    fn entry(item: &Item, site: &Site) -> Entry {
+        let alternates = item.alternates();
+        let page = |(lang, url): &(Option<&release::Lang>, &str)| {
+            link(
+                "alternate",
+                (*url).to_owned(),
+                lang.map(|_| "text/html"),
+                lang.map(ToString::to_string),
+            )
+        };
+        // A page without translations is the item's link already.
+        let links: Vec<_> = if alternates.len() > 1 {
+            alternates.iter().map(page).collect()
+        } else {
+            Vec::new()
+        };
+        let enclosure = item.attachments.first().map(|file| Enclosure {
+            url: file.url.clone(),
+            length: file.size_in_bytes.to_string(),
+            mime_type: file.mime_type.clone(),
+        });
+        let media: Vec<_> = item.attachments.iter().map(media_of).collect();
+        let mut extensions = BTreeMap::new();
+        if !media.is_empty() {
+            extensions.insert("media".to_owned(), BTreeMap::from([("content".to_owned(), media)]));
+        }
+        Entry {
+            title: Some(item.title.clone()),
+            link: Some(item.url.clone()),
+            description: Some(html_of(&item.summary)),
+            categories: item
+                .tags
+                .iter()
+                .map(|tag| Category {
+                    name: tag.clone(),
+                    domain: None,
+                })
+                .collect(),
+            enclosure,
+            guid: Some(Guid {
+                value: item.id.clone(),
+                permalink: false,
+            }),
+            pub_date: Some(item.date_published.rfc5322()),
+            content: Some(item.content_html.clone()),
+            extensions,
+            atom_ext: (!links.is_empty()).then_some(atom::AtomExtension { links }),
+            dublin_core_ext: Some(DublinCoreExtension {
+                creators: vec![site.organisation.clone()],
+                languages: vec![item.language.to_string()],
+                ..DublinCoreExtension::default()
+            }),
+            ..Entry::default()
+        }
+    }
+
+    fn media_of(file: &crate::item::Attachment) -> Extension {
+        let attrs = [
+            ("url", file.url.clone()),
+            ("type", file.mime_type.clone()),
+            ("medium", medium(&file.mime_type).to_owned()),
+            ("fileSize", file.size_in_bytes.to_string()),
+        ];
+        let title = Extension {
+            name: "media:title".to_owned(),
+            value: Some(file.title.clone()),
+            attrs: BTreeMap::from([("type".to_owned(), "plain".to_owned())]),
+            children: BTreeMap::new(),
+        };
+        Extension {
+            name: "media:content".to_owned(),
+            value: None,
+            attrs: attrs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            children: BTreeMap::from([("title".to_owned(), vec![title])]),
+        }
+    }
 
     #[test]
     fn a_name_with_parentheses_stays_one_comment() {
@@ -194,5 +319,20 @@ mod tests {
         );
         assert_eq!(entry.content.as_deref(), Some("<p>&lt;b&gt;</p>"));
         assert_eq!(entry.title.as_deref(), Some("<b> & co"));
+    }
+
+    #[test]
+    fn items_are_what_the_crate_would_write() {
+        let site = Site::parse(include_str!("../../local/src/sample/site.toml"), "site.toml").unwrap();
+        for item in crate::known::items() {
+            let channel = Channel {
+                items: vec![entry(&item, &site)],
+                ..Channel::default()
+            };
+            let channel = tight(&written(&channel).unwrap());
+            let begin = channel.find("  <item>").unwrap();
+            let end = channel.rfind("</item>\n").unwrap() + 8;
+            assert_eq!(alone(&item, &site), channel[begin..end]);
+        }
     }
 }

@@ -1,13 +1,11 @@
 //! The state of one feed, which is its JSON Feed document: a map from release to its highest public revision, as far as the window shows it.
 
-use std::sync::Arc;
-
 use release::{Lang, Site};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{FeedId, Item, Kind, SCHEMA_VERSION, Stamp, path, public::Public, sha256};
+use crate::{FeedId, Item, Kept, Kind, SCHEMA_VERSION, Stamp, path, public::Public, sha256};
 
 /// A JSON Feed 1.1 document (<https://www.jsonfeed.org/version/1.1/>).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,7 +28,7 @@ pub struct FeedView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hubs: Vec<Hub>,
     /// Newest first.
-    pub items: Vec<Arc<Item>>,
+    pub items: Vec<Kept<Item>>,
     /// What JSON Feed has no word for.
     #[serde(rename = "_pressroom")]
     pub more: FeedMore,

@@ -6,12 +6,12 @@
 //! A feed's document holds only what it shows. Mostly that is enough to work out what it shows next: newer releases push older ones
 //! out. When one leaves or shrinks, older ones may come back; then [`Admission::Needs`] says what to fetch from the months.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::cmp::Reverse;
 
 use release::Site;
 use uuid::Uuid;
 
-use crate::{FeedId, FeedView, Item, Left, content, month::Order, public::Public};
+use crate::{FeedId, FeedView, Item, Kept, Left, content, month::Order, public::Public};
 
 /// Of a feed besides its items, and again of each language: titles and links to the feeds of the other languages.
 const HEAD: usize = 3_000;
@@ -142,7 +142,7 @@ impl FeedView {
         }
         if Self::belongs(public, feed) {
             self.forget(public.id);
-            self.items.push(Arc::new(Item::new(public, site, &feed.language)));
+            self.items.push(Kept::new(Item::new(public, site, &feed.language)));
         } else {
             self.admit_left(Left {
                 release: public.id,
@@ -227,11 +227,11 @@ impl FeedView {
                     needs.contents.push((item.more.release, item.more.revision));
                 }
             } else if !item.more.shortened {
-                let size = content_size(item);
-                let item = Arc::make_mut(item);
-                item.more.full_size = Some(size);
-                item.more.shortened = true;
-                item.content_html = content::paragraphs(&item.summary);
+                let mut short = Item::clone(item);
+                short.more.full_size = Some(content_size(item));
+                short.more.shortened = true;
+                short.content_html = content::paragraphs(&item.summary);
+                *item = Kept::new(short);
             }
         }
     }

@@ -9,6 +9,8 @@ pub struct Config {
     pub site_bucket: String,
     /// `AWS_ENDPOINT_URL`: another S3 than AWS's; absent on AWS.
     pub endpoint: Option<String>,
+    /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
+    pub remembered: Option<usize>,
 }
 
 impl Config {
@@ -27,6 +29,9 @@ impl Config {
                 content_bucket,
                 site_bucket,
                 endpoint: lookup("AWS_ENDPOINT_URL"),
+                remembered: lookup("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+                    .and_then(|size| size.parse::<usize>().ok())
+                    .map(|megabytes| (megabytes << 20) / 8 * 3),
             }),
             _ => Err(format!("missing in the environment: {}", missing.join(", "))),
         }
@@ -42,6 +47,26 @@ mod tests {
         assert_eq!(
             Config::read(|_| None),
             Err("missing in the environment: CONTENT_BUCKET, SITE_BUCKET".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_larger_function_remembers_more() {
+        let remembered = |size: &'static str| {
+            let lookup = move |name: &str| (name != "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" || !size.is_empty()).then(|| size.to_owned());
+            Config::read(|name| {
+                if name.ends_with("_BUCKET") {
+                    Some(name.to_owned())
+                } else {
+                    lookup(name)
+                }
+            })
+            .unwrap()
+            .remembered
+        };
+        assert_eq!(
+            ["256", "1024", "many", ""].map(remembered),
+            [Some(96 << 20), Some(384 << 20), None, None]
         );
     }
 }

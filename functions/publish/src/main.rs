@@ -23,6 +23,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
     let client = connect(config.endpoint.as_deref()).await;
     let store = Store::new(client, config.content_bucket, config.site_bucket);
+    let store = match config.remembered {
+        Some(bytes) => store.with_memory(bytes),
+        None => store,
+    };
     let found = store
         .get(&Key::SiteConfig)
         .await?

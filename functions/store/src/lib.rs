@@ -52,6 +52,13 @@ impl Store {
         }
     }
 
+    /// The same store, remembering nothing yet and at most `bytes` from now on: three eighths of what the function has.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: usize) -> Self {
+        self.memory = Arc::new(Memory::of(bytes));
+        self
+    }
+
     /// The same store with another clock, in milliseconds: for simulations.
     #[must_use]
     pub fn with_clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {

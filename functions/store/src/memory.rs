@@ -7,13 +7,14 @@ use std::{
 
 use lru::LruCache;
 
-/// Bytes remembered at once, as weighed here; the least used go first. A site of six languages and ten topics has about 100 feeds of up
-/// to 512 KiB; most are far smaller. A function of 256 MB has this much and its batch.
-const BUDGET: usize = 64 << 20;
+/// Bytes remembered at once, as weighed here, when nobody says otherwise; the least used go first. A site of six languages and ten topics
+/// has about 100 feeds of up to 512 KiB; most are far smaller. A function of 256 MB has this much and its batch.
+const BUDGET: usize = 96 << 20;
 /// An entry besides its state: path, ETag, and its place.
 const ENTRY: usize = 400;
-/// A state takes about this many times its document, with all its small strings.
-const STATE: usize = 2;
+/// A state takes about this many times its document: twice with all its small strings, and once for each format and language in which
+/// its entries keep their texts. A month has most of these.
+const STATE: usize = 8;
 
 /// The last known write of one object.
 #[derive(Debug, Clone)]
@@ -33,7 +34,10 @@ impl Known {
 }
 
 #[derive(Debug)]
-pub(crate) struct Memory(Mutex<Weighed>);
+pub(crate) struct Memory {
+    now: Mutex<Weighed>,
+    budget: usize,
+}
 
 #[derive(Debug)]
 struct Weighed {
@@ -43,10 +47,7 @@ struct Weighed {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Mutex::new(Weighed {
-            entries: LruCache::unbounded(),
-            weight: 0,
-        }))
+        Self::of(BUDGET)
     }
 }
 
@@ -57,9 +58,21 @@ impl Weighed {
 }
 
 impl Memory {
+    /// One that weighs at most `budget` bytes.
+    pub(crate) fn of(budget: usize) -> Self {
+        let weighed = Weighed {
+            entries: LruCache::unbounded(),
+            weight: 0,
+        };
+        Self {
+            now: Mutex::new(weighed),
+            budget,
+        }
+    }
+
     fn now(&self) -> std::sync::MutexGuard<'_, Weighed> {
         // Whole entries are put in and taken out: a panic elsewhere leaves the map sound.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn get(&self, path: &str) -> Option<Known> {
@@ -75,7 +88,7 @@ impl Memory {
         now.remove(path);
         now.weight += known.weight();
         now.entries.put(path.to_owned(), known);
-        while now.weight > BUDGET
+        while now.weight > self.budget
             && let Some((_, old)) = now.entries.pop_lru()
         {
             now.weight -= old.weight();

@@ -3,13 +3,14 @@
 //! What a format looks like is the product's business and is judged elsewhere. Which releases a document holds, in which order and how
 //! much of each, is worked out here again.
 
-use std::sync::Arc;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
 
-use feed::{FeedId, FeedView, Index, Item, Kind, Left, LeftMonth, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, Stamp};
+use feed::{
+    FeedId, FeedView, Index, Item, Kept, Kind, Left, LeftMonth, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, Stamp,
+};
 use feed::{STYLE, chooser, home_page, not_found, release_page, schema, to_json};
 use release::{Lang, Revision, Site, Status};
 use store::{Format, Key};
@@ -140,7 +141,7 @@ fn feed_view(all: &BTreeMap<Uuid, Released>, feed: &FeedId, site: &Site) -> Feed
     }
     left.sort_by_key(|left| (Reverse(left.date_published), left.release));
     let mut view = FeedView::empty(site, feed);
-    view.items = window.items.into_iter().map(Arc::new).collect();
+    view.items = window.items.into_iter().map(Kept::new).collect();
     view.more.left = left;
     view
 }
@@ -157,7 +158,7 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
     for month in &months {
         let month = *month;
         let mut view = MonthView::empty(site, month);
-        view.releases = here(month).map(|release| Arc::new(release.view.card())).collect();
+        view.releases = here(month).map(|release| Kept::new(release.view.card())).collect();
         view.releases.sort_by_key(|card| (Reverse(card.published), card.id));
         for (id, release) in all {
             let once = release.publics.iter().any(|(_, public)| month_of(public) == month);

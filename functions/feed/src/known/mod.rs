@@ -11,7 +11,7 @@ use release::{Lang, Revision, Site};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{FeedId, FeedView, Kind, Public};
+use crate::{FeedId, FeedView, Item, Kind, Public};
 
 /// A site in four languages; `replaced` changes its text.
 fn site_with(replaced: &[(&str, &str)]) -> Site {
@@ -72,6 +72,48 @@ fn feed(site: &Site, tag: &str, revisions: &[Revision]) -> FeedView {
     let publics: Vec<Public> = revisions.iter().filter_map(|revision| Public::of(revision, site)).collect();
     let publics: Vec<&Public> = publics.iter().collect();
     FeedView::with(Some(&FeedView::empty(site, &feed)), &publics, site, &feed).unwrap_or_else(|| FeedView::empty(site, &feed))
+}
+
+/// Items with everything that is hard to write.
+pub(crate) fn items() -> Vec<Item> {
+    let item = |title: &str, more: serde_json::Value| {
+        let mut item = json!({
+            "id": "urn:uuid:<x>", "url": "https://press.example.org/en/x/?a=1&b=2", "title": title, "content_html": format!("<p class=\"a\">{title}</p>\n]]>]]>"),
+            "summary": format!("{title}\n]]> & 'more'"), "date_published": "2024-06-06T00:00:00+02:00", "date_modified": "2024-12-31T23:59:59Z", "language": "en",
+            "_pressroom": {"release": "018f0000-0000-7000-8000-000000000001", "revision": 1, "status": "published", "fallback": false, "translations": {},
+                "json": "https://press.example.org/x.json"}
+        });
+        let (Some(fields), serde_json::Value::Object(more)) = (item.as_object_mut(), more) else {
+            panic!("expected objects")
+        };
+        for (name, value) in more {
+            match (fields.get_mut(&name), value) {
+                (Some(serde_json::Value::Object(known)), serde_json::Value::Object(value)) => known.extend(value),
+                (_, value) => drop(fields.insert(name, value)),
+            }
+        }
+        serde_json::from_value(item).unwrap()
+    };
+    let file = |kind: &str, name: &str| {
+        json!({"url": format!("https://press.example.org/media/{name}"), "mime_type": kind, "title": format!("{name} \"a\" & <b>"),
+            "size_in_bytes": 48_213, "_pressroom": {"sha256": "00"}})
+    };
+    let translations = json!({"en": "https://press.example.org/en/x/", "zh": "https://press.example.org/zh/x/?<&>"});
+    vec![
+        item("", json!({"content_html": "", "summary": ""})),
+        item("R&D <b> \"quotes\" 'and' &amp; ]]> 闭幕 👩‍👩‍👧 \u{2028}", json!({})),
+        item(
+            "All of it",
+            json!({
+                "tags": ["Conferences & more", "<Technology>"], "attachments": [file("image/jpeg", "a.jpg"), file("application/pdf", "b.pdf")],
+                "_pressroom": {"topics": ["conferences", "technology"], "translations": translations},
+            }),
+        ),
+        item(
+            "Withdrawn",
+            json!({"language": "ar", "_pressroom": {"status": "withdrawn", "translations": translations}}),
+        ),
+    ]
 }
 
 /// A feed in its three formats.

@@ -1,6 +1,9 @@
 //! Reads `site.toml`: each key with the place where it stands, so that a fault is told with its line.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    hash::{Hash as _, Hasher as _},
+};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -244,8 +247,16 @@ impl Site {
             window,
             four_eyes: raw.four_eyes,
             hubs,
+            digest: digest(text),
         })
     }
+}
+
+/// Tells texts apart within one program.
+fn digest(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

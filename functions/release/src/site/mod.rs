@@ -34,6 +34,8 @@ pub struct Site {
     pub four_eyes: bool,
     /// `WebSub` hubs.
     pub hubs: Vec<String>,
+    /// Of `site.toml`: sites of the same text have the same.
+    pub digest: u64,
 }
 
 /// One language of the site.
