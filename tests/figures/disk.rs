@@ -36,7 +36,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
     }
     let (mut times, mut spent) = (Vec::new(), 0.0);
-    for n in 0..ROUNDS {
+    let rounds: usize = settings.number("rounds", ROUNDS)?;
+    for n in 0..rounds {
         let (start, before) = (Instant::now(), cpu("self")?);
         room.post(&release(releases + n, Some(&date(releases)?))).await?;
         let batch = room.batch(1, Duration::ZERO).await;
@@ -47,7 +48,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     times.sort_unstable();
     row(&json!({
         "row": "disk", "releases": releases, "wall_ms": milliseconds(percentile(&times, 0.5)),
-        "worst_ms": milliseconds(percentile(&times, 1.0)), "cpu_ms": (spent / ROUNDS as f64 * 1e4).round() / 10.0,
+        "worst_ms": milliseconds(percentile(&times, 1.0)), "cpu_ms": (spent / rounds as f64 * 1e4).round() / 10.0,
     }));
     Ok(())
 }

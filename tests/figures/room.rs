@@ -20,7 +20,7 @@ use local::{
     queue::Queue,
     s3::{EmbeddedS3, Faults, Notification, Options, Record},
 };
-use publish::{Desk, Message, furnish, publish};
+use publish::{Desk, Message, Pace, furnish, publish};
 use release::{Role, Site};
 use serde_json::{Value, json};
 use store::{Bucket, Key, Store};
@@ -144,6 +144,7 @@ impl Room {
         Desk {
             store: Store::new(client, CONTENT, SITE),
             site: self.site.clone(),
+            pace: Pace::default(),
         }
     }
 

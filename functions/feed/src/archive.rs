@@ -17,6 +17,8 @@ use crate::{
     xml::Link,
 };
 
+/// Bytes of an ordinary entry.
+const ENTRY: usize = 1_200;
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 
 impl MonthView {
@@ -26,6 +28,7 @@ impl MonthView {
     /// When the writer's output has another shape than this crate knows.
     pub fn to_atom(&self, site: &Site) -> Result<Vec<u8>, AtomError> {
         put_together(&self.envelope(site), &self.line(site).weight.to_string(), |out| {
+            out.reserve(ENTRY * self.releases.len());
             let mut shown = self.releases.iter().filter(|card| card.status == Status::Published);
             shown.try_for_each(|card| {
                 card.write(Form::Atom, site, &self.language, out, |card| {

@@ -46,7 +46,12 @@ pub const SCHEMA_VERSION: &str = "1.0";
 
 /// JSON as it is stored: indented, so that a person can read it, with a line end.
 pub fn to_json<T: serde::Serialize>(document: &T) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(16 << 10);
+    to_json_of(document, 16 << 10)
+}
+
+/// The same of a document that probably takes so many bytes.
+pub fn to_json_of<T: serde::Serialize>(document: &T, bytes: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(bytes);
     if serde_json::to_writer_pretty(&mut bytes, document).is_err() {
         // No view has a key that is no text, or a number that is none.
         bytes.clear();

@@ -15,6 +15,7 @@ mod intake;
 mod late;
 mod log;
 mod months;
+mod pace;
 mod refill;
 mod releases;
 mod sweep;
@@ -37,6 +38,7 @@ pub use config::Config;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
 pub use furnish::furnish;
+pub use pace::Pace;
 pub use sweep::{Swept, sweep};
 
 /// Requests under way at once. S3 takes thousands; a small function has sockets for about a thousand.
@@ -49,6 +51,8 @@ pub struct Desk {
     pub store: Store,
     /// The site as configured.
     pub site: Site,
+    /// How much of the archive a batch writes.
+    pub pace: Pace,
 }
 
 /// One message of the queue.
@@ -143,6 +147,7 @@ async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) 
             done.push(Key::Pending(key.0, key.1));
         }
     }
+    done.extend(months::paid(desk));
     if done.is_empty() {
         return failed.0;
     }

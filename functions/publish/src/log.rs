@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use feed::{Changes, ChangesPage, Entry, Journal, JournalPage, to_json};
+use futures::future;
 use store::{Created, Current, Error, Expect, Key, Store};
 
 use crate::{Desk, Failure};
@@ -70,17 +71,24 @@ async fn seal(desk: &Desk, mut merged: store::Merged<Journal>) -> Result<Option<
     let store = &desk.store;
     let first = merged.prior.clone();
     while let Some((page, rest)) = merged.state.seal() {
-        let key = Key::JournalPage(page.page);
-        if let Created::Exists(_) = store.create(&key, to_json(&page)).await? {
-            let reason = "it is sealed with other changes than the journal has; restore journal/ from its versions";
-            return Err(Failure::Damaged(format!("{key}: {reason}")));
-        }
-        let public = ChangesPage::of(&page, &desk.site);
-        let key = Key::ChangesPage(page.page);
-        if let Created::Exists(_) = store.create(&key, to_json(&public)).await? {
-            // A restored or hand-made page: the journal is the truth.
-            store.put(&key, to_json(&public)).await?;
-        }
+        // Both hold what the journal holds, in which it stays until both are there.
+        let private = async {
+            let key = Key::JournalPage(page.page);
+            if let Created::Exists(_) = store.create(&key, to_json(&page)).await? {
+                let reason = "it is sealed with other changes than the journal has; restore journal/ from its versions";
+                return Err(Failure::Damaged(format!("{key}: {reason}")));
+            }
+            Ok(())
+        };
+        let public = async {
+            let (key, public) = (Key::ChangesPage(page.page), ChangesPage::of(&page, &desk.site));
+            if let Created::Exists(_) = store.create(&key, to_json(&public)).await? {
+                // A restored or hand-made page: the journal is the truth.
+                store.put(&key, to_json(&public)).await?;
+            }
+            Ok(())
+        };
+        future::try_join(private, public).await?;
         let Some(current) = store.load(&Key::Journal).await? else {
             return Ok(None);
         };

@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
-use publish::{Config, Desk, Message, publish, sweep};
+use publish::{Config, Desk, Message, Pace, publish, sweep};
 use store::{Key, Store, connect};
 
 /// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
@@ -32,7 +32,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .await?
         .context("config/site.toml is not in the content bucket; put it there first")?;
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
-    let desk = Arc::new(Desk { store, site });
+    let desk = Arc::new(Desk {
+        store,
+        site,
+        pace: Pace::default(),
+    });
     let handler = |event: LambdaEvent<serde_json::Value>| {
         let desk = Arc::clone(&desk);
         async move {
@@ -40,7 +44,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             if event.payload.get("Records").is_none() {
                 let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await?;
                 let done = [&swept.published, &swept.failed, &swept.unfinished].map(Vec::len);
-                return Ok(serde_json::json!({"published": done[0], "failed": done[1], "unfinished": done[2]}));
+                return Ok(
+                    serde_json::json!({"published": done[0], "failed": done[1], "unfinished": done[2], "months": swept.archived.len()}),
+                );
             }
             let event: SqsEvent = serde_json::from_value(event.payload)?;
             let text = |field: Option<String>| field.unwrap_or_default();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json};
+use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json, to_json_of};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Site};
 use store::{Expect, Key, Merged};
@@ -19,6 +19,8 @@ use crate::{Arrived, Desk, Failure, PARALLEL, crew};
 const MONTHS: usize = 4;
 /// Renderings of months under way at once: each may have megabytes.
 const RENDERINGS: usize = 16;
+/// Bytes of a release in a month: two languages of ordinary length.
+const CARD: usize = 1_400;
 /// Rivals that write a month in between, before the work is given back.
 const RIVALS: usize = 40;
 
@@ -182,16 +184,56 @@ async fn link_one(desk: &Desk, month: Month) -> Result<Linked, Failure> {
     Err(store::Error::Conflict { key: own.path() }.into())
 }
 
-/// Derives the documents of the other languages, and every Atom document.
+/// Derives the documents of the other languages, and every Atom document; those of large months in turn.
 pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
-    let mut work = Vec::new();
+    let (mut work, mut owed) = (Vec::new(), Vec::new());
     for merge in merges {
-        for key in renderings(&desk.site, merge.month) {
+        let all: Vec<Key> = renderings(&desk.site, merge.month).collect();
+        let count = all.len();
+        // Only what this batch wrote may wait: an earlier attempt may have ended before it said that something is owed.
+        let keys = if merge.merged.changed && merge.shown.is_some() && !merge.repeated {
+            desk.pace.turn(&desk.store, merge.merged.state.releases.len(), all)
+        } else {
+            all
+        };
+        if keys.len() < count {
+            owed.push((merge.month, merge.merged.version));
+        }
+        for key in keys {
             let (desk, merge) = (desk.clone(), merge.clone());
             work.push(async move { derive_one(&desk, &merge, key).await });
         }
     }
-    crew::all(RENDERINGS, work).await.into_iter().collect()
+    let mark = async {
+        for (month, version) in owed {
+            desk.store.put(&Key::Owed(month, version), Bytes::new()).await?;
+            desk.pace.owe(month, version);
+        }
+        Ok::<_, Failure>(())
+    };
+    let (marked, derived) = future::join(mark, crew::all(RENDERINGS, work)).await;
+    marked?;
+    derived.into_iter().collect()
+}
+
+/// Derives everything of a month as it is stored now.
+pub(crate) async fn catch_up(desk: &Desk, month: Month) -> Result<(), Failure> {
+    let own = Key::Month(desk.site.default_language().clone(), month);
+    let Some(current) = desk.store.load_now::<MonthView>(&own).await? else {
+        return Ok(());
+    };
+    let merge = Merge {
+        month,
+        merged: current.unchanged(),
+        shown: None,
+        repeated: true,
+    };
+    derive(desk, &[merge]).await
+}
+
+/// Markers of this function whose months are up to date.
+pub(crate) fn paid(desk: &Desk) -> Vec<Key> {
+    desk.pace.paid(&desk.store, |month| renderings(&desk.site, month).collect())
 }
 
 async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure> {
@@ -220,7 +262,10 @@ fn render(view: &MonthView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
             let atom = view.in_language(language, site).to_atom(site);
             atom.map(Bytes::from).map_err(Failure::render)
         }
-        Key::Month(language, _) => Ok(Bytes::from(to_json(&view.in_language(language, site)))),
+        Key::Month(language, _) => {
+            let view = view.in_language(language, site);
+            Ok(Bytes::from(to_json_of(&view, CARD * view.releases.len())))
+        }
         _ => Err(Failure::render(format!("{key} is not of a month"))),
     }
 }

@@ -3,12 +3,15 @@
 //! `accept` writes a marker before it stores a public revision; `publish` removes it when every view is up to date. So what is under way
 //! is a short list, however many releases there are: one LIST a run when nothing is wrong.
 
+use std::collections::BTreeSet;
+
+use feed::Month;
 use jiff::{SignedDuration, Timestamp};
 use store::{Bucket, Key};
 use tracing::{info, warn};
 use uuid::Uuid;
 
-use crate::{Desk, Failure, Outcome, bring};
+use crate::{Desk, Failure, Outcome, Pace, bring, months};
 
 /// A marker without a revision is of a save that was never finished, or is just being made.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
@@ -24,6 +27,8 @@ pub struct Swept {
     pub failed: Vec<(Uuid, u32)>,
     /// Markers of saves that were never finished, removed.
     pub unfinished: Vec<(Uuid, u32)>,
+    /// Months of which renderings were owed, up to date now.
+    pub archived: BTreeSet<Month>,
 }
 
 /// Finds markers that are older than `patience` at `now`, and does what they say was to be done.
@@ -31,6 +36,11 @@ pub struct Swept {
 /// # Errors
 /// When the store does not answer.
 pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Result<Swept, Failure> {
+    // What it brings, it brings whole.
+    let desk = &Desk {
+        pace: Pace::whole(),
+        ..desk.clone()
+    };
     let mut swept = Swept::default();
     let mut after: Option<String> = None;
     loop {
@@ -66,6 +76,14 @@ pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Res
             }
             desk.store.delete_all(Bucket::Content, &finished).await?;
         }
+        let stale = markers.iter().filter(|marker| late(marker.written, patience));
+        let owed: Vec<(Month, u64)> = stale.filter_map(|marker| Key::owed_of(&marker.path)).collect();
+        for month in owed.iter().map(|(month, _)| *month).collect::<BTreeSet<_>>() {
+            months::catch_up(desk, month).await?;
+            swept.archived.insert(month);
+        }
+        let paid: Vec<Key> = owed.into_iter().map(|(month, version)| Key::Owed(month, version)).collect();
+        desk.store.delete_all(Bucket::Content, &paid).await?;
         if !more {
             return Ok(swept);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
-    config::{Credentials, Region, timeout::TimeoutConfig},
+    config::{Credentials, Region, StalledStreamProtectionConfig, timeout::TimeoutConfig},
 };
 
 /// One attempt of one request; a hanging store must not eat the function's time.
@@ -28,7 +28,9 @@ async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>) ->
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
-    let mut loader = aws_config::from_env().timeout_config(timeouts);
+    // The time-outs above end what stalls.
+    let streams = StalledStreamProtectionConfig::disabled();
+    let mut loader = aws_config::from_env().timeout_config(timeouts).stalled_stream_protection(streams);
     if let Some(endpoint) = endpoint {
         loader = loader.endpoint_url(endpoint);
     }

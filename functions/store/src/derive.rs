@@ -97,6 +97,11 @@ impl Store {
         Err(Error::Conflict { key: path })
     }
 
+    /// The version of a document's state that is stored at least, as far as this function remembers.
+    pub fn known_version(&self, key: &Key) -> Option<u64> {
+        self.memory.get(&key.path()).map(|known| known.version)
+    }
+
     /// What a look says: newer, ours already, or `None` for "older: write over it".
     fn judge(&self, path: &str, found: &Head, version: u64, digest: &str) -> Option<Derived> {
         let outcome = if found.version > version {

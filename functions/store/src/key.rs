@@ -45,6 +45,8 @@ pub enum Key {
     SetAside(Uuid, u32),
     /// Says that a revision is on its way to the public: whoever finds an old one brings it there.
     Pending(Uuid, u32),
+    /// Says that renderings of a month are older than this version of its state.
+    Owed(Month, u64),
     /// The open end of the change log, with what only the publisher needs.
     Journal,
     /// A sealed page of the journal.
@@ -105,6 +107,7 @@ impl Key {
             Self::Idempotency(hash) => format!("idempotency/{hash}.json"),
             Self::SetAside(id, n) => format!("set-aside/{id}/{n}.json"),
             Self::Pending(id, n) => format!("pending/{id}/{n}"),
+            Self::Owed(month, version) => format!("pending/months/{:04}-{:02}/{version}", month.year, month.month),
             Self::Journal => "journal/head.json".to_owned(),
             Self::JournalPage(page) => format!("journal/{page:08}.json"),
             Self::Chooser => "index.html".to_owned(),
@@ -131,7 +134,7 @@ impl Key {
     pub fn content_type(&self) -> &'static str {
         match self {
             Self::SiteConfig => "application/toml",
-            Self::Slug(_) | Self::Pending(..) => "text/plain; charset=utf-8",
+            Self::Slug(_) | Self::Pending(..) | Self::Owed(..) => "text/plain; charset=utf-8",
             Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) | Self::Journal | Self::JournalPage(_) => JSON,
             Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
             Self::Style => "text/css; charset=utf-8",
@@ -149,7 +152,7 @@ impl Key {
         match self {
             Self::ChangesPage(_) => SEALED,
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => PRIVATE,
-            Self::Pending(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
+            Self::Pending(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes => CHANGES,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
             Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
@@ -163,7 +166,7 @@ impl Key {
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => {
                 Bucket::Content
             }
-            Self::Pending(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
+            Self::Pending(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => Bucket::Site,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
@@ -184,6 +187,15 @@ impl Key {
         let (id, n) = path.strip_prefix("pending/")?.split_once('/')?;
         let (id, n) = (Uuid::try_parse(id).ok()?, n.parse().ok()?);
         (Self::Pending(id, n).path() == path).then_some((id, n))
+    }
+
+    /// The month a marker of the content bucket is about, and the version of its state; `None` for other keys.
+    pub fn owed_of(path: &str) -> Option<(Month, u64)> {
+        let (month, version) = path.strip_prefix("pending/months/")?.split_once('/')?;
+        let (year, month) = month.split_once('-')?;
+        let (year, month) = (year.parse().ok()?, month.parse().ok()?);
+        let owed = (Month { year, month }, version.parse().ok()?);
+        (Self::Owed(owed.0, owed.1).path() == path).then_some(owed)
     }
 }
 

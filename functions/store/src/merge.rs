@@ -167,7 +167,9 @@ impl Store {
         T: Serialize + Send + Sync + 'static,
     {
         let path = key.path();
-        let bytes = Bytes::from(feed::to_json(&next));
+        // Most states are about as large as before.
+        let before = self.memory.get(&path).map_or(0, |known| known.bytes);
+        let bytes = Bytes::from(feed::to_json_of(&next, before + (16 << 10)));
         let version = self.clock.version_after(write.after);
         let digest = feed::sha256(&bytes);
         let request = self

@@ -82,7 +82,11 @@ impl Buckets {
         let site = Site::parse(&site_toml(), "site.toml").unwrap();
         Self {
             endpoint,
-            desk: publish::Desk { store, site },
+            desk: publish::Desk {
+                store,
+                site,
+                pace: publish::Pace::default(),
+            },
             s3,
             queue,
             server,

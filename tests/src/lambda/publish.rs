@@ -192,6 +192,7 @@ async fn the_function_is_killed_fifty_times_in_its_work_and_every_view_is_whole(
     let desk = std::sync::Arc::new(publish::Desk {
         store: store::Store::new(buckets.client(), super::buckets::CONTENT, super::buckets::SITE),
         site: buckets.desk.site.clone(),
+        pace: publish::Pace::default(),
     });
     let told = std::sync::Mutex::new(Vec::new());
     let note = |news: publish::News<'_>| {

@@ -13,7 +13,7 @@ use aws_sdk_s3::Client;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use local::s3::{EmbeddedS3, Options};
-use publish::{Desk, Message, furnish, publish, sweep};
+use publish::{Desk, Message, Pace, furnish, publish, sweep};
 use release::{Revision, Site};
 use store::{Created, Key, Store};
 use tokio::time::{Instant, sleep};
@@ -49,6 +49,8 @@ pub(super) struct World {
     queue: Queue,
     start: Instant,
     faults: AtomicBool,
+    /// In every other seed, months are large from two releases on: their renderings take turns.
+    turns: bool,
 }
 
 impl World {
@@ -71,6 +73,7 @@ impl World {
             queue: Queue::default(),
             start: Instant::now(),
             faults: AtomicBool::new(false),
+            turns: seed % 2 == 1,
             observer,
             stats,
         })
@@ -82,6 +85,7 @@ impl World {
         Desk {
             store: self.store(client, who),
             site: self.site.clone(),
+            pace: if self.turns { Pace::of(2, 1) } else { Pace::default() },
         }
     }
 

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region, StalledStreamProtectionConfig};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
@@ -140,6 +140,7 @@ impl EmbeddedS3 {
             .region(Region::new(REGION))
             .credentials_provider(self.credentials.clone())
             .endpoint_url(endpoint)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .force_path_style(true)
     }
 
