@@ -1,20 +1,18 @@
 //! What one publication costs with a thousand releases in the archive, with a hundred thousand, with a million.
 //!
-//! Every archive is built through the real path: posted to the API, published in batches. Of the million, what belongs to one old
-//! release alone (its revision, version document and pages) is thrown away once newer ones have pushed it out of every feed: memory would
-//! not hold nine million objects. A publication that asked for one of them would fail.
+//! A thousand and a hundred thousand are built through the real path: posted to the API, published in batches. Of the million, the newest
+//! 10,000 are; what older ones share with others is written at once (`filled`), and held against what publications leave. What belongs to
+//! one old release alone is not there: a publication that asked for it would fail.
 
 use std::time::Duration;
 
-use ::release::Revision;
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use jiff::civil::Date;
 use serde_json::json;
-use store::{Bucket, Key};
 use tokio::time::Instant;
 
 use crate::{
-    Settings,
+    Settings, filled,
     room::{Asked, Room, milliseconds, percentile, release, row},
 };
 
@@ -24,8 +22,10 @@ const MONTH: usize = 1_000;
 const BATCH: usize = 500;
 /// The day after the last month of every archive.
 const END: Date = jiff::civil::date(2026, 3, 1);
-/// Newest releases that are kept whole: more than any feed shows, so that a feed that needs a content again finds it.
-const RECENT: usize = 2_000;
+/// Newest releases that are published one by one even in the largest archive: many more than any feed shows.
+const RECENT: usize = 10_000;
+/// Larger archives are filled up to these.
+const WHOLE: usize = 100_000;
 /// Publications measured on each archive, in turn.
 const ROUNDS: usize = 21;
 
@@ -39,18 +39,15 @@ struct Archive {
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let largest = settings.number("largest", 100_000)?;
-    // What belongs to one release alone takes some 40 kB of it.
-    let keep = settings.number("keep", 200_000)?;
     let mut archives = Vec::new();
     for releases in [1_000, 100_000, 1_000_000] {
         if releases <= largest {
-            let recent = if releases > keep {
-                settings.number("recent", RECENT)?
-            } else {
-                usize::MAX
-            };
-            archives.push(build(releases, recent).await?);
+            archives.push(build(releases).await?);
         }
+    }
+    if let [first, ..] = &archives[..] {
+        filled::same(&first.room).await?;
+        first.room.asked();
     }
     for n in 0..ROUNDS {
         for archive in &mut archives {
@@ -73,36 +70,50 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Months back from [`END`], oldest first, each with its days.
-async fn build(releases: usize, recent: usize) -> anyhow::Result<Archive> {
+/// The first day of the month of the release with this number, months back from [`END`], oldest first.
+fn month(n: usize, releases: usize) -> anyhow::Result<Date> {
+    let back = i32::try_from(releases.div_ceil(MONTH) - n / MONTH)?;
+    Ok(END.checked_sub(jiff::Span::new().months(back))?)
+}
+
+/// The day of a release in its month.
+fn day(n: usize) -> anyhow::Result<i8> {
+    Ok(i8::try_from(n % MONTH * 28 / MONTH + 1)?)
+}
+
+async fn build(releases: usize) -> anyhow::Result<Archive> {
     let start = Instant::now();
     let room = Room::open(None).await?;
+    let filled = if releases > WHOLE { releases - RECENT } else { 0 };
+    let site = room.site.clone();
+    let old = (0..filled).step_by(MONTH).map(|first| {
+        let one = |n: usize| filled::revision(n, month(n, releases)?.with().day(day(n)?).build()?, &site);
+        (first..first + MONTH).map(one).collect()
+    });
+    if filled > 0 {
+        filled::fill(&room, old).await?;
+        eprintln!("{filled} of {releases} releases after {:?}", start.elapsed());
+    }
     let warm = room.function(room.s3.client());
-    let months = releases.div_ceil(MONTH);
-    let mut whole = Vec::new();
-    for n in 0..releases.div_ceil(BATCH) {
-        let first = n * BATCH;
-        let back = i32::try_from(months - first / MONTH)?;
-        let month = END.checked_sub(jiff::Span::new().months(back))?;
-        let posts = (first..(first + BATCH).min(releases)).map(|n| {
-            let date = format!("{:04}-{:02}-{:02}", month.year(), month.month(), n % MONTH * 28 / MONTH + 1);
-            let post = release(n, Some(&date));
+    for first in (filled..releases).step_by(BATCH) {
+        let last = (first + BATCH).min(releases);
+        let posts = (first..last).map(|n| {
             let room = &room;
-            async move { room.post(&post).await }
+            async move {
+                let month = month(n, releases)?;
+                let date = format!("{:04}-{:02}-{:02}", month.year(), month.month(), day(n)?);
+                room.post(&release(n, Some(&date))).await
+            }
         });
         futures::future::try_join_all(posts).await?;
         let mut made = 0;
         while room.queue.depth() > 0 {
             let batch = room.batch(BATCH, Duration::ZERO).await;
-            let published = room.publish(&warm, &batch).await?;
-            made += published.len();
-            whole.extend(published);
-            let old = whole.len().saturating_sub(recent);
-            forget(&room, &whole.drain(..old).collect::<Vec<_>>()).await?;
+            made += room.publish(&warm, &batch).await?.len();
         }
-        ensure!(made == BATCH.min(releases - first), "expected {BATCH} releases, found {made}");
-        if n % 100 == 99 {
-            eprintln!("{} of {releases} releases after {:?}", first + BATCH, start.elapsed());
+        ensure!(made == last - first, "expected {} releases, found {made}", last - first);
+        if last % 10_000 == 0 {
+            eprintln!("{last} of {releases} releases after {:?}", start.elapsed());
         }
     }
     let spent = start.elapsed();
@@ -121,24 +132,6 @@ async fn build(releases: usize, recent: usize) -> anyhow::Result<Archive> {
         times: Vec::new(),
         asked: None,
     })
-}
-
-/// Throws away what belongs to these releases alone.
-async fn forget(room: &Room, published: &[(uuid::Uuid, u32)]) -> anyhow::Result<()> {
-    let (mut private, mut public) = (Vec::new(), Vec::new());
-    for (id, n) in published {
-        let key = Key::Revision(*id, *n);
-        let found = room.store.get(&key).await?.context("a revision that was just published is gone")?;
-        let revision = Revision::read(&found.bytes, *id, *n).map_err(|damage| anyhow::anyhow!("{key}: {damage}"))?;
-        let path = revision.path.context("a public release without a path")?;
-        let page = |language: &::release::Language| Key::Page(language.tag.clone(), path.clone());
-        public.extend(room.site.languages.iter().map(page));
-        public.extend([Key::Version(*id, *n), Key::Release(*id)]);
-        private.push(key);
-    }
-    room.store.delete_all(Bucket::Content, &private).await?;
-    room.store.delete_all(Bucket::Site, &public).await?;
-    Ok(())
 }
 
 impl Archive {

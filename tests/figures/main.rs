@@ -6,6 +6,7 @@
 mod bulk;
 mod burst;
 mod disk;
+mod filled;
 mod flat;
 mod render;
 mod room;

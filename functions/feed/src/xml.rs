@@ -6,7 +6,7 @@
 use release::Lang;
 
 /// What stands for a character in texts and attributes; nothing for most.
-const ENTITIES: [&str; 256] = {
+static ENTITIES: [&str; 256] = {
     let mut entities = [""; 256];
     entities[b'<' as usize] = "&lt;";
     entities[b'>' as usize] = "&gt;";
@@ -17,7 +17,7 @@ const ENTITIES: [&str; 256] = {
 };
 
 /// Which characters have one.
-const SPECIAL: [bool; 256] = {
+static SPECIAL: [bool; 256] = {
     let mut special = [false; 256];
     let mut byte = 0;
     while byte < 256 {
