@@ -38,12 +38,11 @@ struct Archive {
 }
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    // Memory holds the hundred thousand or the million, not both.
     let largest = settings.number("largest", 100_000)?;
     let mut archives = Vec::new();
-    for releases in [1_000, 100_000, 1_000_000] {
-        if releases <= largest {
-            archives.push(build(releases).await?);
-        }
+    for releases in [1_000, largest] {
+        archives.push(build(releases).await?);
     }
     if let [first, ..] = &archives[..] {
         filled::same(&first.room).await?;
@@ -112,7 +111,7 @@ async fn build(releases: usize) -> anyhow::Result<Archive> {
             made += room.publish(&warm, &batch).await?.len();
         }
         ensure!(made == last - first, "expected {} releases, found {made}", last - first);
-        if last % 10_000 == 0 {
+        if last.is_multiple_of(10_000) {
             eprintln!("{last} of {releases} releases after {:?}", start.elapsed());
         }
     }
