@@ -20,7 +20,7 @@ use local::{
     queue::Queue,
     s3::{EmbeddedS3, Faults, Notification, Options, Record},
 };
-use publish::{Desk, Message, Pace, furnish, publish};
+use publish::{Desk, Message, furnish, publish};
 use release::{Role, Site};
 use serde_json::{Value, json};
 use store::{Bucket, Key, Store};
@@ -141,11 +141,7 @@ impl Room {
 
     /// A function instance that remembers nothing yet.
     pub(crate) fn function(&self, client: Client) -> Desk {
-        Desk {
-            store: Store::new(client, CONTENT, SITE),
-            site: self.site.clone(),
-            pace: Pace::default(),
-        }
+        Desk::new(Store::new(client, CONTENT, SITE), self.site.clone())
     }
 
     /// Posts a release through the API.

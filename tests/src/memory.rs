@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use aws_sdk_s3::Client;
 use local::s3::{EmbeddedS3, Observer, Options};
-use publish::{Desk, Message, Pace, furnish, publish};
+use publish::{Desk, Message, furnish, publish};
 use release::{Revision, Site};
 use serde_json::{Value, json};
 use store::{Bucket, Key, Store};
@@ -23,11 +23,7 @@ pub(crate) fn buckets(observer: Option<Observer>) -> EmbeddedS3 {
 
 /// A function instance that remembers nothing yet.
 pub(crate) fn desk(client: Client, site: Site) -> Desk {
-    Desk {
-        store: Store::new(client, "content", "site"),
-        site,
-        pace: Pace::default(),
-    }
+    Desk::new(Store::new(client, "content", "site"), site)
 }
 
 /// What the queue says of a stored revision.

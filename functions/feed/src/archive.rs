@@ -112,15 +112,14 @@ impl MonthView {
         if card.url.len() > 1 {
             links.push(page(&own, None));
         }
-        let label = |id: &String| site.topic(id).map(|topic| topic.label_in(site, &self.language).to_owned());
-        let labels: Vec<String> = card.topics.iter().map(|id| label(id).unwrap_or_else(|| id.clone())).collect();
+        let label = |id: &str| site.topic(id).map(|topic| topic.label_in(site, &self.language));
         let parts = Parts {
             language: &shown,
             title: card.title.get(&shown).map_or("", String::as_str),
             id: &self.entry_id(card),
             updated: card.updated,
             published: card.published,
-            categories: card.topics.iter().zip(&labels).map(|(id, label)| (&**id, &**label)).collect(),
+            categories: card.topics.iter().map(|id| (&**id, label(id).unwrap_or(id))).collect(),
             links,
             summary: &summary,
             content: None,

@@ -43,7 +43,7 @@ impl FeedView {
     /// When the writer's output has another shape than this module knows.
     pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, AtomError> {
         put_together(&self.envelope(site, feed), &self.fingerprint(), |out| {
-            out.reserve(crate::rss::room(self));
+            out.reserve(self.room());
             let mut shown = self.items.iter().filter(|item| !item.withdrawn());
             shown.try_for_each(|item| item.write(Form::Atom, site, &self.language, out, |item| Ok::<_, AtomError>(entry(item))))
         })

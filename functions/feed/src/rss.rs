@@ -49,7 +49,7 @@ impl FeedView {
         } else {
             around_items(&envelope)?
         };
-        let mut out = String::with_capacity(room(self));
+        let mut out = String::with_capacity(self.room());
         out.push_str(&tight(head));
         for item in &self.items {
             item.write(Form::Rss, site, &self.language, &mut out, |item| {
@@ -60,12 +60,6 @@ impl FeedView {
         out.push_str(&format!("\n<!-- view {} -->\n", self.fingerprint()));
         Ok(out.into_bytes())
     }
-}
-
-/// Bytes that a rendering may need. What is too much is never touched.
-pub(crate) fn room(view: &FeedView) -> usize {
-    let text = |item: &Item| item.content_html.len() + item.summary.len();
-    view.items.iter().map(|item| 2048 + text(item) * 5 / 4).sum::<usize>() + (8 << 10)
 }
 
 /// Why a feed cannot be written as RSS.

@@ -141,6 +141,12 @@ impl FeedView {
         shown.any(|(id, n)| id == release && n >= revision) || left.any(|(id, n)| id == release && n >= revision)
     }
 
+    /// Bytes that a rendering may need. What is too much is never touched.
+    pub(crate) fn room(&self) -> usize {
+        let text = |item: &Item| item.content_html.len() + item.summary.len();
+        self.items.iter().map(|item| 2048 + text(item) * 5 / 4).sum::<usize>() + (8 << 10)
+    }
+
     /// When anything shown last changed; never the clock. `None` while the feed is empty.
     pub fn updated(&self) -> Option<Stamp> {
         self.items.iter().map(|item| item.date_modified).max_by_key(|stamp| stamp.at())

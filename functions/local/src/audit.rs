@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use publish::{Desk, Finding, News, Pace, Report, Stage, rebuild, verify};
+use publish::{Desk, Finding, News, Report, Stage, rebuild, verify};
 use release::Site;
 use serde_json::{Value, json};
 use store::{Key, Store, connect, connect_as};
@@ -135,11 +135,7 @@ async fn opened(store: Store, s3: Option<EmbeddedS3>) -> anyhow::Result<Opened> 
     })?;
     let site = Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     Ok(Opened {
-        desk: Arc::new(Desk {
-            store,
-            site,
-            pace: Pace::default(),
-        }),
+        desk: Arc::new(Desk::new(store, site)),
         alone: s3.is_some(),
         _s3: s3,
     })

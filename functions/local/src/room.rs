@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use axum::{Router, extract::Request, middleware};
 use jiff::SignedDuration;
-use publish::{Desk, Failure, Message, Pace, furnish, publish, rebuild, sweep};
+use publish::{Desk, Failure, Message, furnish, publish, rebuild, sweep};
 use release::Site;
 use store::{Bucket, Key, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -136,11 +136,7 @@ impl PressRoom {
             Arc::new(Store::new(s3.client(), CONTENT, SITE)),
             Arc::new(site.clone()),
         ));
-        let desk = Arc::new(Desk {
-            store,
-            site: site.clone(),
-            pace: Pace::default(),
-        });
+        let desk = Arc::new(Desk::new(store, site.clone()));
         let room = Self {
             site,
             token,

@@ -55,6 +55,17 @@ pub struct Desk {
     pub pace: Pace,
 }
 
+impl Desk {
+    /// A desk with the usual pace.
+    pub fn new(store: Store, site: Site) -> Self {
+        Self {
+            store,
+            site,
+            pace: Pace::default(),
+        }
+    }
+}
+
 /// One message of the queue.
 #[derive(Debug, Clone)]
 pub struct Message {

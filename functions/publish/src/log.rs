@@ -71,24 +71,19 @@ async fn seal(desk: &Desk, mut merged: store::Merged<Journal>) -> Result<Option<
     let store = &desk.store;
     let first = merged.prior.clone();
     while let Some((page, rest)) = merged.state.seal() {
-        // Both hold what the journal holds, in which it stays until both are there.
-        let private = async {
-            let key = Key::JournalPage(page.page);
-            if let Created::Exists(_) = store.create(&key, to_json(&page)).await? {
-                let reason = "it is sealed with other changes than the journal has; restore journal/ from its versions";
-                return Err(Failure::Damaged(format!("{key}: {reason}")));
-            }
-            Ok(())
-        };
-        let public = async {
-            let (key, public) = (Key::ChangesPage(page.page), ChangesPage::of(&page, &desk.site));
-            if let Created::Exists(_) = store.create(&key, to_json(&public)).await? {
-                // A restored or hand-made page: the journal is the truth.
-                store.put(&key, to_json(&public)).await?;
-            }
-            Ok(())
-        };
-        future::try_join(private, public).await?;
+        // Both hold what the journal holds, in which it stays until both are there. Neither overwrites anything.
+        let (private, public) = (Key::JournalPage(page.page), Key::ChangesPage(page.page));
+        let bytes = Bytes::from(to_json(&ChangesPage::of(&page, &desk.site)));
+        let create = future::try_join(store.create(&private, to_json(&page)), store.create(&public, bytes.clone()));
+        let (sealed, shown) = create.await?;
+        if let Created::Exists(_) = sealed {
+            let reason = "it is sealed with other changes than the journal has; restore journal/ from its versions";
+            return Err(Failure::Damaged(format!("{private}: {reason}")));
+        }
+        if let Created::Exists(_) = shown {
+            // A restored or hand-made page: the journal is the truth.
+            store.put(&public, bytes).await?;
+        }
         let Some(current) = store.load(&Key::Journal).await? else {
             return Ok(None);
         };

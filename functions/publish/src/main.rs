@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
-use publish::{Config, Desk, Message, Pace, publish, sweep};
+use publish::{Config, Desk, Message, publish, sweep};
 use store::{Key, Store, connect};
 
 /// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
@@ -32,11 +32,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .await?
         .context("config/site.toml is not in the content bucket; put it there first")?;
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
-    let desk = Arc::new(Desk {
-        store,
-        site,
-        pace: Pace::default(),
-    });
+    let desk = Arc::new(Desk::new(store, site));
     let handler = |event: LambdaEvent<serde_json::Value>| {
         let desk = Arc::clone(&desk);
         async move {

@@ -79,10 +79,13 @@ pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Res
         let stale = markers.iter().filter(|marker| late(marker.written, patience));
         let owed: Vec<(Month, u64)> = stale.filter_map(|marker| Key::owed_of(&marker.path)).collect();
         for month in owed.iter().map(|(month, _)| *month).collect::<BTreeSet<_>>() {
-            months::catch_up(desk, month).await?;
-            swept.archived.insert(month);
+            match months::catch_up(desk, month).await {
+                Ok(()) => drop(swept.archived.insert(month)),
+                Err(failure) => warn!(?month, %failure, "the sweeper could not bring a month up to date; it tries again"),
+            }
         }
-        let paid: Vec<Key> = owed.into_iter().map(|(month, version)| Key::Owed(month, version)).collect();
+        let paid = owed.into_iter().filter(|(month, _)| swept.archived.contains(month));
+        let paid: Vec<Key> = paid.map(|(month, version)| Key::Owed(month, version)).collect();
         desk.store.delete_all(Bucket::Content, &paid).await?;
         if !more {
             return Ok(swept);

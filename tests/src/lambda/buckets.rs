@@ -82,11 +82,7 @@ impl Buckets {
         let site = Site::parse(&site_toml(), "site.toml").unwrap();
         Self {
             endpoint,
-            desk: publish::Desk {
-                store,
-                site,
-                pace: publish::Pace::default(),
-            },
+            desk: publish::Desk::new(store, site),
             s3,
             queue,
             server,

@@ -189,11 +189,10 @@ async fn the_function_is_killed_fifty_times_in_its_work_and_every_view_is_whole(
         function.invoke(json!({ "Records": waiting })).await.unwrap(),
         json!({"batchItemFailures": []})
     );
-    let desk = std::sync::Arc::new(publish::Desk {
-        store: store::Store::new(buckets.client(), super::buckets::CONTENT, super::buckets::SITE),
-        site: buckets.desk.site.clone(),
-        pace: publish::Pace::default(),
-    });
+    let desk = std::sync::Arc::new(publish::Desk::new(
+        store::Store::new(buckets.client(), super::buckets::CONTENT, super::buckets::SITE),
+        buckets.desk.site.clone(),
+    ));
     let told = std::sync::Mutex::new(Vec::new());
     let note = |news: publish::News<'_>| {
         if let publish::News::Finding(finding) = news {
