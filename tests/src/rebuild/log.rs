@@ -52,6 +52,25 @@ async fn journal(buckets: &Buckets) -> Journal {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_was_sealed_with_other_changes_stops_the_log_and_the_public_page_stays() {
+    let buckets = published(0).await;
+    let sealed = b"what subscribers have kept for ever".to_vec();
+    buckets
+        .put("content", "journal/00000001.json", b"sealed by another journal".to_vec())
+        .await;
+    buckets.put("site", "changes/00000001.json", sealed.clone()).await;
+    let mut messages = Vec::new();
+    for n in 0..i64::try_from(feed::PAGE_SIZE).unwrap() {
+        let revision = revision(n);
+        buckets.save(&revision).await;
+        messages.push(message(&revision));
+    }
+    let outcome = publish::publish(&buckets.desk, &messages).await;
+    assert_eq!(outcome.failed.len(), messages.len(), "nothing is done before the log tells it");
+    assert_eq!(buckets.read("site", "changes/00000001.json").await, sealed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn F32_a_journal_that_lost_a_revision_or_everything_has_them_all_again() {
     let buckets = published(6).await;
     let before = buckets.tree().await;
