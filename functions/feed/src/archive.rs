@@ -31,8 +31,9 @@ impl MonthView {
             out.reserve(ENTRY * self.releases.len());
             let mut shown = self.releases.iter().filter(|card| card.status == Status::Published);
             shown.try_for_each(|card| {
-                card.write(Form::Atom, site, &self.language, out, |card| {
-                    Ok::<_, AtomError>(self.entry(card, site))
+                card.write(Form::Atom, site, &self.language, out, |card, out| {
+                    self.entry(card, site, out);
+                    Ok::<_, AtomError>(())
                 })
             })
         })
@@ -85,7 +86,7 @@ impl MonthView {
         card.guid.clone().unwrap_or_else(|| entry_id(card.id, &self.language))
     }
 
-    fn entry(&self, card: &Card, site: &Site) -> String {
+    fn entry(&self, card: &Card, site: &Site, out: &mut String) {
         let shown = card.shown_for(site, &self.language);
         let text = |texts: &release::Localised| texts.get(&shown).cloned().unwrap_or_default();
         let mut summary = text(&card.summary);
@@ -124,7 +125,7 @@ impl MonthView {
             summary: &summary,
             content: None,
         };
-        parts.written()
+        parts.write(out);
     }
 }
 

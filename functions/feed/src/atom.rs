@@ -45,7 +45,10 @@ impl FeedView {
         put_together(&self.envelope(site, feed), &self.fingerprint(), |out| {
             out.reserve(self.room());
             let mut shown = self.items.iter().filter(|item| !item.withdrawn());
-            shown.try_for_each(|item| item.write(Form::Atom, site, &self.language, out, |item| Ok::<_, AtomError>(entry(item))))
+            shown.try_for_each(|item| item.write(Form::Atom, site, &self.language, out, |item, out| {
+                    entry(item, out);
+                    Ok::<_, AtomError>(())
+                }))
         })
     }
 
@@ -126,8 +129,8 @@ pub(crate) struct Parts<'a> {
 
 impl Parts<'_> {
     /// The entry and a line end.
-    pub(crate) fn written(&self) -> String {
-        let mut xml = Xml::new(2048 + self.content.map_or(0, str::len) * 5 / 4, " ");
+    pub(crate) fn write(&self, out: &mut String) {
+        let mut xml = Xml::new(out, " ");
         xml.raw("<entry xml:lang=\"");
         xml.escaped(self.language.as_str());
         xml.raw("\">\n");
@@ -146,7 +149,6 @@ impl Parts<'_> {
             xml.text("content", &[("type", Some("html"))], content);
         }
         xml.raw("</entry>\n");
-        xml.done()
     }
 }
 
@@ -223,7 +225,7 @@ pub(crate) fn tombstone(id: &str, when: Stamp, comment: &str) -> Extension {
     }
 }
 
-fn entry(item: &Item) -> String {
+fn entry(item: &Item, out: &mut String) {
     let mut links = vec![Link {
         href: &item.more.json,
         rel: "related",
@@ -260,7 +262,7 @@ fn entry(item: &Item) -> String {
         summary: &item.summary,
         content: Some(&item.content_html),
     };
-    parts.written()
+    parts.write(out);
 }
 
 #[cfg(test)]
@@ -308,7 +310,9 @@ mod tests {
             let written = by_crate(&item).write_with_config(Vec::new(), LAYOUT).unwrap();
             let written = String::from_utf8(written).unwrap();
             let inside = written.strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"").unwrap();
-            assert_eq!(entry(&item), format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
+            let mut ours = String::new();
+            entry(&item, &mut ours);
+            assert_eq!(ours, format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
         }
     }
 }

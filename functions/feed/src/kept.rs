@@ -4,6 +4,7 @@
 //! view is put together from them.
 
 use std::{
+    io,
     ops::Deref,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -11,13 +12,7 @@ use std::{
 use release::{Lang, Site};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
-use serde_json::value::RawValue;
-
-/// Entries stand in a list of the document's top level: two steps in, two spaces each. So does the entry of a list in a list.
-const NESTED: (&str, &str) = ("[\n  [\n    ", "\n  ]\n]");
-
-/// Bytes of an ordinary entry.
-const ROOM: usize = 8 << 10;
+use serde_json::ser::{Formatter as _, PrettyFormatter};
 
 /// A format in which an entry was rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +24,15 @@ pub(crate) enum Form {
 
 /// An entry that never changes, shared by the versions of a view, and what was rendered from it.
 ///
-/// Two are equal when their values are. As JSON it is its value, indented for a list at the top of a document.
+/// Two are equal when their values are. As JSON it is its value.
 #[derive(Debug)]
 pub struct Kept<T>(Arc<Inner<T>>);
 
 #[derive(Debug)]
 struct Inner<T> {
     value: T,
-    json: OnceLock<Box<RawValue>>,
+    /// Indented for a list at the top of a document.
+    json: OnceLock<Box<[u8]>>,
     texts: Mutex<Vec<Text>>,
 }
 
@@ -59,14 +55,14 @@ impl<T> Kept<T> {
         }))
     }
 
-    /// Writes its text behind `out`; `render` makes it when nobody has asked for it before.
+    /// Writes its text behind `out`; `render` does so when nobody has asked for it before.
     pub(crate) fn write<E>(
         &self,
         form: Form,
         site: &Site,
         language: &Lang,
         out: &mut String,
-        render: impl FnOnce(&T) -> Result<String, E>,
+        render: impl FnOnce(&T, &mut String) -> Result<(), E>,
     ) -> Result<(), E> {
         // Whole texts are put in: a panic elsewhere leaves the list sound.
         let mut texts = self.0.texts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,8 +73,9 @@ impl<T> Kept<T> {
             out.push_str(&known.text);
             return Ok(());
         }
-        let text = render(&self.0.value)?.into_boxed_str();
-        out.push_str(&text);
+        let from = out.len();
+        render(&self.0.value, out)?;
+        let text = out[from..].into();
         texts.push(Text {
             form,
             site: site.digest,
@@ -109,18 +106,56 @@ impl<T: PartialEq> PartialEq for Kept<T> {
     }
 }
 
+impl<T: Serialize> Kept<T> {
+    /// Writes its JSON behind `out`, indented for a list at the top of a document.
+    fn write_json(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        if let Some(json) = self.0.json.get() {
+            out.extend_from_slice(json);
+            return Ok(());
+        }
+        let from = out.len();
+        // Entries stand in a list at the document's top: two steps in.
+        let mut indented = PrettyFormatter::new();
+        for _ in 0..2 {
+            indented.begin_array(&mut io::sink()).map_err(serde_json::Error::io)?;
+        }
+        self.0.value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, indented))?;
+        self.0.json.get_or_init(|| out[from..].into());
+        Ok(())
+    }
+}
+
+/// JSON of a document as [`to_json`](crate::to_json) writes it, put together from what its entries have kept: `without` is the document
+/// with an empty list `name`, `entries` stand there.
+pub(crate) fn put_together<D: Serialize, T: Serialize>(
+    without: &D,
+    name: &str,
+    entries: &[Kept<T>],
+    room: usize,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let frame = serde_json::to_string_pretty(without)?;
+    if entries.is_empty() {
+        return Ok(frame.into_bytes());
+    }
+    // No text of JSON has a line end in it: this stands at the top of the document only.
+    let list = format!("\n  \"{name}\": []");
+    let at = frame.find(&list);
+    let at = at.ok_or_else(|| serde_json::Error::custom(format!("expected an empty list {name}")))? + list.len();
+    let (head, tail) = frame.split_at(at - 1);
+    let mut out = Vec::with_capacity(room.max(frame.len()));
+    out.extend_from_slice(head.as_bytes());
+    for (n, entry) in entries.iter().enumerate() {
+        out.extend_from_slice(if n == 0 { b"\n    " } else { b",\n    " });
+        entry.write_json(&mut out)?;
+    }
+    out.extend_from_slice(b"\n  ");
+    out.extend_from_slice(tail.as_bytes());
+    Ok(out)
+}
+
 impl<T: Serialize> Serialize for Kept<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(json) = self.0.json.get() {
-            return json.serialize(serializer);
-        }
-        let mut nested = Vec::with_capacity(ROOM);
-        serde_json::to_writer_pretty(&mut nested, &[[&self.0.value]]).map_err(S::Error::custom)?;
-        let nested = str::from_utf8(&nested).map_err(S::Error::custom)?;
-        let json = nested.strip_prefix(NESTED.0).and_then(|text| text.strip_suffix(NESTED.1));
-        let json = json.ok_or_else(|| S::Error::custom("expected a list in a list"))?;
-        let json = RawValue::from_string(json.to_owned()).map_err(S::Error::custom)?;
-        self.0.json.get_or_init(|| json).serialize(serializer)
+        self.0.value.serialize(serializer)
     }
 }
 
@@ -155,23 +190,36 @@ mod tests {
     #[derive(Serialize)]
     struct List<T> {
         name: &'static str,
+        inner: Vec<Inside>,
         entries: Vec<T>,
+        tail: u8,
+    }
+
+    /// Its list has the name of the document's.
+    #[derive(Serialize)]
+    struct Inside {
+        entries: [u8; 0],
+    }
+
+    fn list<T>(entries: Vec<T>) -> List<T> {
+        List {
+            name: "\n  \"entries\": []",
+            inner: vec![Inside { entries: [] }],
+            entries,
+            tail: 0,
+        }
     }
 
     #[test]
     fn a_list_of_them_looks_as_if_they_were_not_kept() {
         let entry = || serde_json::json!({"text": "a\nb", "more": {"none": [], "some": [1, {"deep": null}]}});
-        let plain = List {
-            name: "list",
-            entries: vec![entry(), entry()],
-        };
-        let kept = List {
-            name: "list",
-            entries: vec![Kept::new(entry()), Kept::new(entry())],
-        };
-        let text = crate::to_json(&plain);
-        for _ in 0..2 {
-            assert_eq!(String::from_utf8_lossy(&crate::to_json(&kept)), String::from_utf8_lossy(&text));
+        for count in 0..3 {
+            let plain = list((0..count).map(|_| entry()).collect());
+            let kept: Vec<_> = (0..count).map(|_| Kept::new(entry())).collect();
+            for _ in 0..2 {
+                let written = put_together(&list(Vec::<u8>::new()), "entries", &kept, 0).unwrap();
+                assert_eq!(String::from_utf8_lossy(&written), serde_json::to_string_pretty(&plain).unwrap());
+            }
         }
     }
 
@@ -194,9 +242,10 @@ mod tests {
             (Form::Atom, &site, fr),
             (Form::Atom, &other, fr),
         ] {
-            let render = |value: &i32| {
+            let render = |value: &i32, out: &mut String| {
                 made += 1;
-                Ok::<_, ()>(format!("{value}{made} "))
+                out.push_str(&format!("{value}{made} "));
+                Ok::<_, ()>(())
             };
             kept.write(form, site, language, &mut out, render).unwrap();
         }

@@ -51,13 +51,45 @@ pub fn to_json<T: serde::Serialize>(document: &T) -> Vec<u8> {
 
 /// The same of a document that probably takes so many bytes.
 pub fn to_json_of<T: serde::Serialize>(document: &T, bytes: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(bytes);
-    if serde_json::to_writer_pretty(&mut bytes, document).is_err() {
-        // No view has a key that is no text, or a number that is none.
-        bytes.clear();
-    }
+    let mut out = Vec::with_capacity(bytes);
+    let written = serde_json::to_writer_pretty(&mut out, document);
+    with_line_end(written.map(|()| out))
+}
+
+/// No view has a key that is no text, or a number that is none: it is always written.
+fn with_line_end(written: serde_json::Result<Vec<u8>>) -> Vec<u8> {
+    let mut bytes = written.unwrap_or_default();
     bytes.push(b'\n');
     bytes
+}
+
+/// A view's state: it is stored as JSON and read again.
+pub trait State: serde::Serialize + serde::de::DeserializeOwned + Clone + Send + Sync + 'static {
+    /// What [`to_json`] writes. It probably takes so many bytes.
+    fn stored(&self, bytes: usize) -> Vec<u8> {
+        to_json_of(self, bytes)
+    }
+}
+
+impl State for ReleaseView {}
+impl State for MonthsView {}
+impl State for Journal {}
+impl State for JournalPage {}
+
+impl State for FeedView {
+    fn stored(&self, bytes: usize) -> Vec<u8> {
+        let mut without = self.clone();
+        without.items.clear();
+        with_line_end(kept::put_together(&without, "items", &self.items, bytes))
+    }
+}
+
+impl State for MonthView {
+    fn stored(&self, bytes: usize) -> Vec<u8> {
+        let mut without = self.clone();
+        without.releases.clear();
+        with_line_end(kept::put_together(&without, "releases", &self.releases, bytes))
+    }
 }
 
 /// SHA-256 in lower-case hex.

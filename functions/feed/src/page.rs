@@ -262,7 +262,7 @@ pub fn home_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error>
     };
     let mut releases = String::new();
     for item in &view.items {
-        item.write(Form::Home, site, language, &mut releases, |item| line(item).render())?;
+        item.write(Form::Home, site, language, &mut releases, |item, out| line(item).render_into(out))?;
     }
     let page = HomePage {
         frame: Frame::new(site, language, view.fingerprint(), |tag| site.url(&path::home(tag))),

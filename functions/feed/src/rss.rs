@@ -52,8 +52,9 @@ impl FeedView {
         let mut out = String::with_capacity(self.room());
         out.push_str(&tight(head));
         for item in &self.items {
-            item.write(Form::Rss, site, &self.language, &mut out, |item| {
-                Ok::<_, RssError>(alone(item, site))
+            item.write(Form::Rss, site, &self.language, &mut out, |item, out| {
+                alone(item, site, out);
+                Ok::<_, RssError>(())
             })?;
         }
         out.push_str(&tight(tail));
@@ -79,8 +80,8 @@ fn written(channel: &Channel) -> Result<String, RssError> {
 }
 
 /// An item as it stands in its channel, with the line end behind it.
-fn alone(item: &Item, site: &Site) -> String {
-    let mut xml = Xml::new(2048 + item.content_html.len() + 2 * item.summary.len(), "   ");
+fn alone(item: &Item, site: &Site, out: &mut String) {
+    let mut xml = Xml::new(out, "   ");
     xml.raw("  <item>\n");
     xml.text("title", &[], &item.title);
     // Nothing stands behind an address, not even a line end: see `tight`.
@@ -119,10 +120,9 @@ fn alone(item: &Item, site: &Site) -> String {
     xml.text("dc:creator", &[], &site.organisation);
     xml.text("dc:language", &[], item.language.as_str());
     xml.raw("  </item>\n");
-    xml.done()
 }
 
-fn media(xml: &mut Xml, file: &crate::item::Attachment) {
+fn media(xml: &mut Xml<'_>, file: &crate::item::Attachment) {
     let size = file.size_in_bytes.to_string();
     let attributes = [
         ("fileSize", &*size),
@@ -326,7 +326,9 @@ mod tests {
             let channel = tight(&written(&channel).unwrap());
             let begin = channel.find("  <item>").unwrap();
             let end = channel.rfind("</item>\n").unwrap() + 8;
-            assert_eq!(alone(&item, &site), channel[begin..end]);
+            let mut ours = String::new();
+            alone(&item, &site, &mut ours);
+            assert_eq!(ours, channel[begin..end]);
         }
     }
 }

@@ -299,14 +299,14 @@ pub fn content_size(item: &Item) -> usize {
 
 /// Bytes of a text in the format that escapes it most: XML spells out marks, JSON line ends, HTML both.
 fn written(text: &str) -> usize {
-    let cost = |c: char| match c {
-        '"' | '\'' => 6,
-        '&' => 5,
-        '<' | '>' | '\n' => 4,
-        '\\' | '\t' => 2,
-        c => c.len_utf8(),
+    let cost = |byte| match byte {
+        b'"' | b'\'' => 6,
+        b'&' => 5,
+        b'<' | b'>' | b'\n' => 4,
+        b'\\' | b'\t' => 2,
+        _ => 1,
     };
-    text.chars().map(cost).sum()
+    text.bytes().map(cost).sum()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, to_json, to_json_of};
+use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, State as _, to_json};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Site};
 use store::{Expect, Key, Merged};
@@ -264,7 +264,7 @@ fn render(view: &MonthView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
         }
         Key::Month(language, _) => {
             let view = view.in_language(language, site);
-            Ok(Bytes::from(to_json_of(&view, CARD * view.releases.len())))
+            Ok(Bytes::from(view.stored(CARD * view.releases.len())))
         }
         _ => Err(Failure::render(format!("{key} is not of a month"))),
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::{Serialize, de::DeserializeOwned};
+use feed::State;
+use serde::de::DeserializeOwned;
 
 use crate::{
     Bucket, Error, Key, Merged, Store,
@@ -67,7 +68,7 @@ impl Store {
     /// [`Error::Unavailable`], [`Error::Denied`].
     pub async fn restore<T>(&self, key: &Key, found: &Look<T>, floor: u64, next: T) -> Result<Option<Merged<T>>, Error>
     where
-        T: Serialize + Send + Sync + 'static,
+        T: State,
     {
         let write = Write {
             etag: found.etag.as_deref(),

@@ -3,7 +3,7 @@
 use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
-use serde::{Serialize, de::DeserializeOwned};
+use feed::State;
 
 use crate::{
     Error, Key, Store,
@@ -91,7 +91,7 @@ impl Store {
     /// [`Error::Missing`] when nothing is there and `change` leaves it so, [`Error::Unavailable`], [`Error::Denied`].
     pub async fn merge<T, F>(&self, key: &Key, fresh: bool, change: F) -> Result<Merged<T>, Error>
     where
-        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+        T: State,
         F: Fn(Option<&T>) -> Option<T>,
     {
         let mut current = self.remembered::<T>(&key.path());
@@ -121,7 +121,7 @@ impl Store {
     /// [`Error::Corrupt`] when the stored state cannot be read, [`Error::Unavailable`], [`Error::Denied`].
     pub async fn load<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
     where
-        T: DeserializeOwned + Send + Sync + 'static,
+        T: State,
     {
         match self.remembered(&key.path()) {
             Some(known) => Ok(Some(known)),
@@ -135,7 +135,7 @@ impl Store {
     /// [`Error::Corrupt`] when the stored state cannot be read, [`Error::Unavailable`], [`Error::Denied`].
     pub async fn load_now<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
     where
-        T: DeserializeOwned + Send + Sync + 'static,
+        T: State,
     {
         self.read_state(key).await
     }
@@ -146,7 +146,7 @@ impl Store {
     /// [`Error::Unavailable`], [`Error::Denied`].
     pub async fn swap<T>(&self, key: &Key, current: Option<Current<T>>, next: T) -> Result<Option<Merged<T>>, Error>
     where
-        T: Serialize + Send + Sync + 'static,
+        T: State,
     {
         let write = Write {
             etag: current.as_ref().map(|current| current.etag.as_str()),
@@ -164,12 +164,12 @@ impl Store {
         next: T,
     ) -> Result<Option<Merged<T>>, Error>
     where
-        T: Serialize + Send + Sync + 'static,
+        T: State,
     {
         let path = key.path();
         // Most states are about as large as before.
         let before = self.memory.get(&path).map_or(0, |known| known.bytes);
-        let bytes = Bytes::from(feed::to_json_of(&next, before + (16 << 10)));
+        let bytes = Bytes::from(next.stored(before + (16 << 10)));
         let version = self.clock.version_after(write.after);
         let digest = feed::sha256(&bytes);
         let request = self
@@ -230,7 +230,7 @@ impl Store {
 
     async fn read_state<T>(&self, key: &Key) -> Result<Option<Current<T>>, Error>
     where
-        T: DeserializeOwned + Send + Sync + 'static,
+        T: State,
     {
         let Some(found) = self.get(key).await? else { return Ok(None) };
         let state: T = serde_json::from_slice(&found.bytes)

@@ -11,14 +11,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::to_json;
+use feed::{State, to_json};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::de::IgnoredAny;
 use store::{Bucket, Error, Key, Look, Mended};
 
 use super::{
     report::{Fault, Finding},
-    view::{Drawn, State, View},
+    view::{Drawn, View},
 };
 use crate::{Desk, Failure, PARALLEL};
 

@@ -1,8 +1,7 @@
 //! What a view should be, by whoever can work it out.
 
 use bytes::Bytes;
-use feed::to_json;
-use serde::{Serialize, de::DeserializeOwned};
+use feed::{State, to_json};
 use store::{Key, Look, Tag};
 
 use crate::{Desk, Failure};
@@ -42,11 +41,6 @@ impl<T: State> Drawn<T> {
             .collect()
     }
 }
-
-/// The state of a view.
-pub(super) trait State: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {}
-
-impl<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static> State for T {}
 
 /// The path of each object of a view and the tag of its bytes; no tag for what must not be there.
 pub(super) type Tags = Vec<(String, Option<Tag>)>;
