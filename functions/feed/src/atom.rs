@@ -45,10 +45,12 @@ impl FeedView {
         put_together(&self.envelope(site, feed), &self.fingerprint(), |out| {
             out.reserve(self.room());
             let mut shown = self.items.iter().filter(|item| !item.withdrawn());
-            shown.try_for_each(|item| item.write(Form::Atom, site, &self.language, out, |item, out| {
+            shown.try_for_each(|item| {
+                item.write(Form::Atom, site, &self.language, out, |item, out| {
                     entry(item, out);
                     Ok::<_, AtomError>(())
-                }))
+                })
+            })
         })
     }
 

@@ -119,7 +119,9 @@ impl<T: Serialize> Kept<T> {
         for _ in 0..2 {
             indented.begin_array(&mut io::sink()).map_err(serde_json::Error::io)?;
         }
-        self.0.value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, indented))?;
+        self.0
+            .value
+            .serialize(&mut serde_json::Serializer::with_formatter(&mut *out, indented))?;
         self.0.json.get_or_init(|| out[from..].into());
         Ok(())
     }
@@ -142,7 +144,9 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
     let at = frame.find(&list);
     let at = at.ok_or_else(|| serde_json::Error::custom(format!("expected an empty list {name}")))? + list.len();
     let (head, tail) = frame.split_at(at - 1);
-    let mut out = Vec::with_capacity(room.max(frame.len()));
+    // A buffer of megabytes that grows takes twice what it holds: what is known to be coming finds room.
+    let known = entries.iter().map(|entry| entry.0.json.get().map_or(0, |json| json.len() + 8));
+    let mut out = Vec::with_capacity(room.max(frame.len() + known.sum::<usize>()));
     out.extend_from_slice(head.as_bytes());
     for (n, entry) in entries.iter().enumerate() {
         out.extend_from_slice(if n == 0 { b"\n    " } else { b",\n    " });
