@@ -292,3 +292,22 @@ async fn the_renderings_of_a_large_month_take_turns_and_the_sweeper_pays_what_is
     room.publish(&releases[5..]).await;
     assert_eq!((shown(6).await, markers().await), (11, vec![]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_that_cannot_be_read_stays_owed_and_the_sweeper_goes_on() {
+    let room = Memory::open(local::sample::SITE).await;
+    room.publish(&[release(1, "2026-02-01T09:00:00Z"), release(2, "2026-03-01T09:00:00Z")])
+        .await;
+    let store = &room.desk.store;
+    let english = room.desk.site.default_language().clone();
+    let [damaged, sound] = [2, 3].map(|month| feed::Month { year: 2026, month });
+    store.put(&Key::Month(english, damaged), "{").await.unwrap();
+    for month in [damaged, sound] {
+        store.put(&Key::Owed(month, 1), "").await.unwrap();
+    }
+    let late = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(6);
+    let swept = publish::sweep(&room.desk, late, jiff::SignedDuration::from_mins(5)).await.unwrap();
+    assert_eq!(swept.archived, [sound].into());
+    let (markers, _) = store.list(Bucket::Content, "pending/", None, 10).await.unwrap();
+    assert_eq!(markers, [Key::Owed(damaged, 1).path()]);
+}
