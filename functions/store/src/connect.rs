@@ -4,13 +4,21 @@ use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
-    config::{Credentials, Region, StalledStreamProtectionConfig, timeout::TimeoutConfig},
+    config::{
+        ConfigBag, Credentials, Intercept, Region, RuntimeComponents, StalledStreamProtectionConfig,
+        interceptors::BeforeDeserializationInterceptorContextRef, timeout::TimeoutConfig,
+    },
+    error::BoxError,
 };
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 
 /// One attempt of one request; a hanging store must not eat the function's time.
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// All attempts of one request.
 const OPERATION: Duration = Duration::from_secs(20);
+
+/// Bytes of a response from which on its connection is not used again.
+const LARGE: u64 = 64 << 10;
 
 /// A client from the usual AWS environment; `endpoint` names another server than AWS.
 pub async fn connect(endpoint: Option<&str>) -> Client {
@@ -40,6 +48,38 @@ async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>) ->
     let shared = loader.load().await;
     let elsewhere = shared.endpoint_url().is_some();
     // Only AWS resolves bucket names as host names.
-    let config = aws_sdk_s3::config::Builder::from(&shared).force_path_style(elsewhere).build();
+    let config = aws_sdk_s3::config::Builder::from(&shared)
+        .force_path_style(elsewhere)
+        .interceptor(Spent)
+        .build();
     Client::from_conf(config)
+}
+
+/// A connection that has brought a large document is closed after it.
+///
+/// Whoever reads from a connection keeps a buffer for it, which grows with what comes, up to 408 KiB, and is kept as long as the connection.
+/// A function has more than a hundred connections, and each brings a month of some megabytes now and then.
+#[derive(Debug)]
+struct Spent;
+
+impl Intercept for Spent {
+    fn name(&self) -> &'static str {
+        "Spent"
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let length = context.response().headers().get("content-length");
+        let length = length.and_then(|length| length.parse::<u64>().ok());
+        if length.is_some_and(|length| length >= LARGE)
+            && let Some(connection) = config.load::<CaptureSmithyConnection>().and_then(CaptureSmithyConnection::get)
+        {
+            connection.poison();
+        }
+        Ok(())
+    }
 }
