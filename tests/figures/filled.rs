@@ -6,7 +6,7 @@
 
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
-use feed::{Changes, ChangesPage, Entry, Journal, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, to_json};
+use feed::{Changes, ChangesPage, Entry, Journal, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, State as _, to_json};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use release::{Revision, Site};
 use serde_json::json;
@@ -90,7 +90,7 @@ impl Filled {
                 let view = merged.state.in_language(&language, &site);
                 let mut documents = vec![(Key::MonthAtom(language.clone(), of), view.to_atom(&site)?)];
                 if n > 0 {
-                    documents.push((Key::Month(language, of), to_json(&view)));
+                    documents.push((Key::Month(language, of), view.stored(0)));
                 }
                 for (key, bytes) in documents {
                     store.derive(&key, merged.version, bytes, || Expect::Absent).await?;

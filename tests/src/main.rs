@@ -6,6 +6,7 @@
 
 mod archive;
 mod changes;
+mod connections;
 mod damaged;
 mod depth;
 mod faults;

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use atom_syndication::{Feed, Text, extension::Extension};
+use bytes::Bytes;
 use release::{Lang, Site, Status, entry_id};
 
 use crate::{
     FeedId, Kind, Words,
     atom::{AtomError, Parts, archive_link, author, feed_id, fixed, generator, link, never, put_together, tombstone, with_tombstones},
     history::Card,
-    kept::Form,
+    kept::{Form, write_all},
     month::MonthView,
     path,
     xml::Link,
@@ -26,15 +27,13 @@ impl MonthView {
     ///
     /// # Errors
     /// When the writer's output has another shape than this crate knows.
-    pub fn to_atom(&self, site: &Site) -> Result<Vec<u8>, AtomError> {
+    pub fn to_atom(&self, site: &Site) -> Result<Bytes, AtomError> {
         put_together(&self.envelope(site), &self.line(site).weight.to_string(), |out| {
             out.reserve(ENTRY * self.releases.len());
-            let mut shown = self.releases.iter().filter(|card| card.status == Status::Published);
-            shown.try_for_each(|card| {
-                card.write(Form::Atom, site, &self.language, out, |card, out| {
-                    self.entry(card, site, out);
-                    Ok::<_, AtomError>(())
-                })
+            let shown = self.releases.iter().filter(|card| card.status == Status::Published);
+            write_all(shown, (Form::Atom, site, &self.language), out, |card, out| {
+                self.entry(card, site, out);
+                Ok(())
             })
         })
     }
@@ -86,7 +85,7 @@ impl MonthView {
         card.guid.clone().unwrap_or_else(|| entry_id(card.id, &self.language))
     }
 
-    fn entry(&self, card: &Card, site: &Site, out: &mut String) {
+    fn entry(&self, card: &Card, site: &Site, out: &mut Vec<u8>) {
         let shown = card.shown_for(site, &self.language);
         let text = |texts: &release::Localised| texts.get(&shown).cloned().unwrap_or_default();
         let mut summary = text(&card.summary);

@@ -10,11 +10,12 @@ use atom_syndication::{
     Feed, FixedDateTime, Generator, Link as FeedLink, Person, Text, WriteConfig,
     extension::{Extension, ExtensionMap},
 };
+use bytes::Bytes;
 use release::{Lang, Site};
 
 use crate::{
     FeedId, FeedView, Item, Kind,
-    kept::Form,
+    kept::{Form, Made, write_all},
     path::Month,
     stamp::Stamp,
     xml::{Link, Xml},
@@ -41,15 +42,13 @@ impl FeedView {
     ///
     /// # Errors
     /// When the writer's output has another shape than this module knows.
-    pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, AtomError> {
+    pub fn to_atom(&self, site: &Site, feed: &FeedId) -> Result<Bytes, AtomError> {
         put_together(&self.envelope(site, feed), &self.fingerprint(), |out| {
             out.reserve(self.room());
-            let mut shown = self.items.iter().filter(|item| !item.withdrawn());
-            shown.try_for_each(|item| {
-                item.write(Form::Atom, site, &self.language, out, |item, out| {
-                    entry(item, out);
-                    Ok::<_, AtomError>(())
-                })
+            let shown = self.items.iter().filter(|item| !item.withdrawn());
+            write_all(shown, (Form::Atom, site, &self.language), out, |item, out| {
+                entry(item, out);
+                Ok(())
             })
         })
     }
@@ -99,18 +98,18 @@ const LAYOUT: WriteConfig = WriteConfig {
 };
 
 /// The envelope, then the entries, which `write` puts behind what is there.
-pub(crate) fn put_together(
+pub(crate) fn put_together<'a, T: 'a>(
     envelope: &Feed,
     fingerprint: &str,
-    write: impl FnOnce(&mut String) -> Result<(), AtomError>,
-) -> Result<Vec<u8>, AtomError> {
+    write: impl FnOnce(&mut Vec<u8>) -> Result<Made<'a, T>, AtomError>,
+) -> Result<Bytes, AtomError> {
     let envelope = envelope.write_with_config(Vec::new(), LAYOUT)?;
     let envelope = String::from_utf8_lossy(&envelope);
     let open = envelope.trim_end().strip_suffix("</feed>").ok_or(AtomError::Shape)?;
-    let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end());
-    write(&mut out)?;
-    out.push_str(&format!("</feed>\n<!-- view {fingerprint} -->\n"));
-    Ok(out.into_bytes())
+    let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}\n", open.trim_end()).into_bytes();
+    let made = write(&mut out)?;
+    out.extend_from_slice(format!("</feed>\n<!-- view {fingerprint} -->\n").as_bytes());
+    Ok(made.finish(out))
 }
 
 /// What an entry tells, in a feed and in an archive.
@@ -131,7 +130,7 @@ pub(crate) struct Parts<'a> {
 
 impl Parts<'_> {
     /// The entry and a line end.
-    pub(crate) fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let mut xml = Xml::new(out, " ");
         xml.raw("<entry xml:lang=\"");
         xml.escaped(self.language.as_str());
@@ -227,7 +226,7 @@ pub(crate) fn tombstone(id: &str, when: Stamp, comment: &str) -> Extension {
     }
 }
 
-fn entry(item: &Item, out: &mut String) {
+fn entry(item: &Item, out: &mut Vec<u8>) {
     let mut links = vec![Link {
         href: &item.more.json,
         rel: "related",
@@ -312,9 +311,9 @@ mod tests {
             let written = by_crate(&item).write_with_config(Vec::new(), LAYOUT).unwrap();
             let written = String::from_utf8(written).unwrap();
             let inside = written.strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"").unwrap();
-            let mut ours = String::new();
+            let mut ours = Vec::new();
             entry(&item, &mut ours);
-            assert_eq!(ours, format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
+            assert_eq!(String::from_utf8(ours).unwrap(), format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
         }
     }
 }

@@ -2,13 +2,17 @@
 //!
 //! A feed of 200 entries changes by one: the other 199 are written as they were. So an entry remembers its text in each format; a
 //! view is put together from them.
+//!
+//! Of a document whose entries are all new their texts are parts: nothing is copied. Otherwise each new text is a copy of its own; a
+//! document as a whole would stay as long as any entry that was new in it.
 
 use std::{
     io,
-    ops::Deref,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    ops::{Deref, Range},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
+use bytes::Bytes;
 use release::{Lang, Site};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
@@ -32,17 +36,73 @@ pub struct Kept<T>(Arc<Inner<T>>);
 struct Inner<T> {
     value: T,
     /// Indented for a list at the top of a document.
-    json: OnceLock<Box<[u8]>>,
+    json: OnceLock<Bytes>,
     texts: Mutex<Vec<Text>>,
 }
 
-/// What was rendered in one form for one site and language.
+/// What was rendered for a kind of document.
 #[derive(Debug)]
 struct Text {
+    of: Arc<Of>,
+    text: Bytes,
+}
+
+/// A kind of document: a form for one site and language.
+#[derive(Debug, PartialEq, Eq)]
+struct Of {
     form: Form,
     site: u64,
     language: Lang,
-    text: Box<str>,
+}
+
+/// Texts of entries that nobody had asked for before, and where they stand in a document that is not finished yet.
+pub(crate) struct Made<'a, T> {
+    new: Vec<(&'a Kept<T>, Range<usize>)>,
+    /// All are new.
+    all: bool,
+    /// `None` for JSON.
+    of: Option<Arc<Of>>,
+}
+
+impl<T> Made<'_, T> {
+    /// The document with all that stands behind its entries by now; they keep their texts.
+    pub(crate) fn finish(self, document: Vec<u8>) -> Bytes {
+        let document = Bytes::from(document);
+        for (entry, range) in self.new {
+            let text = if self.all {
+                document.slice(range)
+            } else {
+                Bytes::copy_from_slice(&document[range])
+            };
+            entry.keep(self.of.as_ref(), text);
+        }
+        document
+    }
+}
+
+/// Writes the texts of entries behind `out`; `render` does so for those that nobody has asked for before.
+pub(crate) fn write_all<'a, T, E>(
+    entries: impl Iterator<Item = &'a Kept<T>>,
+    (form, site, language): (Form, &Site, &Lang),
+    out: &mut Vec<u8>,
+    mut render: impl FnMut(&T, &mut Vec<u8>) -> Result<(), E>,
+) -> Result<Made<'a, T>, E> {
+    let of = Arc::new(Of {
+        form,
+        site: site.digest,
+        language: language.clone(),
+    });
+    let (mut new, mut all) = (Vec::with_capacity(entries.size_hint().1.unwrap_or_default()), true);
+    for entry in entries {
+        if entry.find(&of, out) {
+            all = false;
+            continue;
+        }
+        let from = out.len();
+        render(entry, out)?;
+        new.push((entry, from..out.len()));
+    }
+    Ok(Made { new, all, of: Some(of) })
 }
 
 impl<T> Kept<T> {
@@ -55,34 +115,28 @@ impl<T> Kept<T> {
         }))
     }
 
-    /// Writes its text behind `out`; `render` does so when nobody has asked for it before.
-    pub(crate) fn write<E>(
-        &self,
-        form: Form,
-        site: &Site,
-        language: &Lang,
-        out: &mut String,
-        render: impl FnOnce(&T, &mut String) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn texts(&self) -> MutexGuard<'_, Vec<Text>> {
         // Whole texts are put in: a panic elsewhere leaves the list sound.
-        let mut texts = self.0.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = texts
-            .iter()
-            .find(|text| text.form == form && text.site == site.digest && text.language == *language);
-        if let Some(known) = known {
-            out.push_str(&known.text);
-            return Ok(());
+        self.0.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes its text behind `out` if it has it.
+    fn find(&self, of: &Of, out: &mut Vec<u8>) -> bool {
+        let texts = self.texts();
+        let known = texts.iter().find(|text| *text.of == *of);
+        known.inspect(|known| out.extend_from_slice(&known.text)).is_some()
+    }
+
+    fn keep(&self, of: Option<&Arc<Of>>, text: Bytes) {
+        let Some(of) = of else {
+            self.0.json.get_or_init(|| text);
+            return;
+        };
+        let mut texts = self.texts();
+        // Somebody else may have rendered it meanwhile.
+        if !texts.iter().any(|known| known.of == *of) {
+            texts.push(Text { of: Arc::clone(of), text });
         }
-        let from = out.len();
-        render(&self.0.value, out)?;
-        let text = out[from..].into();
-        texts.push(Text {
-            form,
-            site: site.digest,
-            language: language.clone(),
-            text,
-        });
-        Ok(())
     }
 }
 
@@ -106,27 +160,6 @@ impl<T: PartialEq> PartialEq for Kept<T> {
     }
 }
 
-impl<T: Serialize> Kept<T> {
-    /// Writes its JSON behind `out`, indented for a list at the top of a document.
-    fn write_json(&self, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        if let Some(json) = self.0.json.get() {
-            out.extend_from_slice(json);
-            return Ok(());
-        }
-        let from = out.len();
-        // Entries stand in a list at the document's top: two steps in.
-        let mut indented = PrettyFormatter::new();
-        for _ in 0..2 {
-            indented.begin_array(&mut io::sink()).map_err(serde_json::Error::io)?;
-        }
-        self.0
-            .value
-            .serialize(&mut serde_json::Serializer::with_formatter(&mut *out, indented))?;
-        self.0.json.get_or_init(|| out[from..].into());
-        Ok(())
-    }
-}
-
 /// JSON of a document as [`to_json`](crate::to_json) writes it, put together from what its entries have kept: `without` is the document
 /// with an empty list `name`, `entries` stand there.
 pub(crate) fn put_together<D: Serialize, T: Serialize>(
@@ -134,10 +167,11 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
     name: &str,
     entries: &[Kept<T>],
     room: usize,
-) -> Result<Vec<u8>, serde_json::Error> {
-    let frame = serde_json::to_string_pretty(without)?;
+) -> Result<Bytes, serde_json::Error> {
+    let mut frame = serde_json::to_string_pretty(without)?;
+    frame.push('\n');
     if entries.is_empty() {
-        return Ok(frame.into_bytes());
+        return Ok(Bytes::from(frame));
     }
     // No text of JSON has a line end in it: this stands at the top of the document only.
     let list = format!("\n  \"{name}\": []");
@@ -147,14 +181,35 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
     // A buffer of megabytes that grows takes twice what it holds: what is known to be coming finds room.
     let known = entries.iter().map(|entry| entry.0.json.get().map_or(0, |json| json.len() + 8));
     let mut out = Vec::with_capacity(room.max(frame.len() + known.sum::<usize>()));
+    let mut made = Made {
+        new: Vec::with_capacity(entries.len()),
+        all: true,
+        of: None,
+    };
     out.extend_from_slice(head.as_bytes());
     for (n, entry) in entries.iter().enumerate() {
         out.extend_from_slice(if n == 0 { b"\n    " } else { b",\n    " });
-        entry.write_json(&mut out)?;
+        if let Some(json) = entry.0.json.get() {
+            out.extend_from_slice(json);
+            made.all = false;
+            continue;
+        }
+        let from = out.len();
+        entry.0.value.serialize(&mut indented(&mut out)?)?;
+        made.new.push((entry, from..out.len()));
     }
     out.extend_from_slice(b"\n  ");
     out.extend_from_slice(tail.as_bytes());
-    Ok(out)
+    Ok(made.finish(out))
+}
+
+/// Writes as for a list at the top of a document: two steps in.
+fn indented(out: &mut Vec<u8>) -> Result<serde_json::Serializer<&mut Vec<u8>, PrettyFormatter<'static>>, serde_json::Error> {
+    let mut indented = PrettyFormatter::new();
+    for _ in 0..2 {
+        indented.begin_array(&mut io::sink()).map_err(serde_json::Error::io)?;
+    }
+    Ok(serde_json::Serializer::with_formatter(out, indented))
 }
 
 impl<T: Serialize> Serialize for Kept<T> {
@@ -189,6 +244,8 @@ impl<T: JsonSchema> JsonSchema for Kept<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[derive(Serialize)]
@@ -222,7 +279,8 @@ mod tests {
             let kept: Vec<_> = (0..count).map(|_| Kept::new(entry())).collect();
             for _ in 0..2 {
                 let written = put_together(&list(Vec::<u8>::new()), "entries", &kept, 0).unwrap();
-                assert_eq!(String::from_utf8_lossy(&written), serde_json::to_string_pretty(&plain).unwrap());
+                let plain = serde_json::to_string_pretty(&plain).unwrap() + "\n";
+                assert_eq!(String::from_utf8_lossy(&written), plain);
             }
         }
     }
@@ -235,9 +293,9 @@ mod tests {
             "site.toml",
         )
         .unwrap();
-        let kept = Kept::new(7);
+        let kept = [Kept::new(7)];
         let mut made = 0;
-        let mut out = String::new();
+        let mut all = Vec::new();
         let [en, fr] = [&site.languages[0].tag, &site.languages[1].tag];
         for (form, site, language) in [
             (Form::Rss, &site, en),
@@ -246,13 +304,38 @@ mod tests {
             (Form::Atom, &site, fr),
             (Form::Atom, &other, fr),
         ] {
-            let render = |value: &i32, out: &mut String| {
+            let render = |value: &i32, out: &mut Vec<u8>| {
                 made += 1;
-                out.push_str(&format!("{value}{made} "));
-                Ok::<_, ()>(())
+                write!(out, "{value}{made} ")
             };
-            kept.write(form, site, language, &mut out, render).unwrap();
+            let mut out = Vec::new();
+            let new = write_all(kept.iter(), (form, site, language), &mut out, render).unwrap();
+            all.extend(new.finish(out));
         }
-        assert_eq!(out, "71 71 72 73 74 ");
+        assert_eq!(String::from_utf8(all).unwrap(), "71 71 72 73 74 ");
+    }
+
+    #[test]
+    fn a_document_stays_only_for_entries_that_were_new_in_it_all() {
+        let site = Site::parse(include_str!("../../local/src/sample/site.toml"), "site.toml").unwrap();
+        let mut kept = vec![Kept::new(1), Kept::new(2)];
+        let written = |kept: &[Kept<i32>]| {
+            let of = (Form::Rss, &site, site.default_language());
+            let mut out = b"head ".to_vec();
+            let new = write_all(kept.iter(), of, &mut out, |value, out| write!(out, "{value} ")).unwrap();
+            out.extend_from_slice(b"tail");
+            new.finish(out)
+        };
+        let within = |document: &Bytes, entry: &Kept<i32>| {
+            let text = entry.texts()[0].text.as_ptr_range();
+            document.as_ptr_range().contains(&text.start)
+        };
+        let first = written(&kept);
+        kept.insert(0, Kept::new(3));
+        let second = written(&kept);
+        assert_eq!([&first[..], &second[..]], [&b"head 1 2 tail"[..], b"head 3 1 2 tail"]);
+        assert!(within(&first, &kept[1]) && within(&first, &kept[2]));
+        assert!(!kept.iter().any(|entry| within(&second, entry)));
+        assert_eq!(written(&kept), second);
     }
 }

@@ -26,6 +26,8 @@ mod window;
 mod words;
 mod xml;
 
+use bytes::Bytes;
+
 pub use change::{Change, Changes, ChangesPage, Entry, Journal, JournalPage, PAGE_SIZE};
 pub use history::{Card, Former, ReleaseView, VersionEntry};
 pub use index::Index;
@@ -52,22 +54,19 @@ pub fn to_json<T: serde::Serialize>(document: &T) -> Vec<u8> {
 /// The same of a document that probably takes so many bytes.
 pub fn to_json_of<T: serde::Serialize>(document: &T, bytes: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes);
-    let written = serde_json::to_writer_pretty(&mut out, document);
-    with_line_end(written.map(|()| out))
-}
-
-/// No view has a key that is no text, or a number that is none: it is always written.
-fn with_line_end(written: serde_json::Result<Vec<u8>>) -> Vec<u8> {
-    let mut bytes = written.unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    // No view has a key that is no text, or a number that is none: it is always written.
+    if serde_json::to_writer_pretty(&mut out, document).is_err() {
+        out.clear();
+    }
+    out.push(b'\n');
+    out
 }
 
 /// A view's state: it is stored as JSON and read again.
 pub trait State: serde::Serialize + serde::de::DeserializeOwned + Clone + Send + Sync + 'static {
     /// What [`to_json`] writes. It probably takes so many bytes.
-    fn stored(&self, bytes: usize) -> Vec<u8> {
-        to_json_of(self, bytes)
+    fn stored(&self, bytes: usize) -> Bytes {
+        Bytes::from(to_json_of(self, bytes))
     }
 }
 
@@ -77,18 +76,18 @@ impl State for Journal {}
 impl State for JournalPage {}
 
 impl State for FeedView {
-    fn stored(&self, bytes: usize) -> Vec<u8> {
+    fn stored(&self, bytes: usize) -> Bytes {
         let mut without = self.clone();
         without.items.clear();
-        with_line_end(kept::put_together(&without, "items", &self.items, bytes))
+        kept::put_together(&without, "items", &self.items, bytes).unwrap_or_default()
     }
 }
 
 impl State for MonthView {
-    fn stored(&self, bytes: usize) -> Vec<u8> {
+    fn stored(&self, bytes: usize) -> Bytes {
         let mut without = self.clone();
         without.releases.clear();
-        with_line_end(kept::put_together(&without, "releases", &self.releases, bytes))
+        kept::put_together(&without, "releases", &self.releases, bytes).unwrap_or_default()
     }
 }
 

@@ -8,7 +8,12 @@ use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
 use icu_locale_core::Locale;
 use release::{Lang, Site, Status};
 
-use crate::{FeedId, FeedView, Item, Kind, Stamp, Words, content, kept::Form, path, public::Public};
+use crate::{
+    FeedId, FeedView, Item, Kind, Stamp, Words, content,
+    kept::{Form, write_all},
+    path,
+    public::Public,
+};
 
 /// The one style sheet of all pages.
 pub const STYLE: &str = include_str!("../../../templates/style.css");
@@ -260,15 +265,17 @@ pub fn home_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error>
         summary: item.summary.clone(),
         url: item.url.clone(),
     };
-    let mut releases = String::new();
-    for item in &view.items {
-        item.write(Form::Home, site, language, &mut releases, |item, out| line(item).render_into(out))?;
-    }
+    let mut releases = Vec::new();
+    let of = (Form::Home, site, language);
+    let made = write_all(view.items.iter(), of, &mut releases, |item, out| {
+        line(item).write_into(out).map_err(askama::Error::from)
+    })?;
+    let releases = made.finish(releases);
     let page = HomePage {
         frame: Frame::new(site, language, view.fingerprint(), |tag| site.url(&path::home(tag))),
         chooser: site.url("/"),
         description: view.description.clone(),
-        releases,
+        releases: String::from_utf8_lossy(&releases).into_owned(),
     };
     Ok(page.render()?.into_bytes())
 }

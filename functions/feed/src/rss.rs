@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use release::Site;
 use rss::extension::{atom, dublincore::DublinCoreExtension};
 use rss::{Channel, Item as Entry};
 
 use crate::{
     FeedId, FeedView, Item,
-    kept::Form,
+    kept::{Form, write_all},
     stamp::Stamp,
     xml::{Link, Xml},
 };
@@ -22,7 +23,7 @@ impl FeedView {
     ///
     /// # Errors
     /// When the writer's output has another shape than this module knows.
-    pub fn to_rss(&self, site: &Site, feed: &FeedId) -> Result<Vec<u8>, RssError> {
+    pub fn to_rss(&self, site: &Site, feed: &FeedId) -> Result<Bytes, RssError> {
         let mut links = vec![link("self", site.url(&feed.rss()), Some("application/rss+xml"), None)];
         links.extend(site.hubs.iter().map(|hub| link("hub", hub.clone(), None, None)));
         let mut namespaces = BTreeMap::new();
@@ -49,17 +50,16 @@ impl FeedView {
         } else {
             around_items(&envelope)?
         };
-        let mut out = String::with_capacity(self.room());
-        out.push_str(&tight(head));
-        for item in &self.items {
-            item.write(Form::Rss, site, &self.language, &mut out, |item, out| {
-                alone(item, site, out);
-                Ok::<_, RssError>(())
-            })?;
-        }
-        out.push_str(&tight(tail));
-        out.push_str(&format!("\n<!-- view {} -->\n", self.fingerprint()));
-        Ok(out.into_bytes())
+        let mut out = Vec::with_capacity(self.room());
+        out.extend_from_slice(tight(head).as_bytes());
+        let of = (Form::Rss, site, &self.language);
+        let made = write_all(self.items.iter(), of, &mut out, |item, out| {
+            alone(item, site, out);
+            Ok::<_, RssError>(())
+        })?;
+        out.extend_from_slice(tight(tail).as_bytes());
+        out.extend_from_slice(format!("\n<!-- view {} -->\n", self.fingerprint()).as_bytes());
+        Ok(made.finish(out))
     }
 }
 
@@ -80,7 +80,7 @@ fn written(channel: &Channel) -> Result<String, RssError> {
 }
 
 /// An item as it stands in its channel, with the line end behind it.
-fn alone(item: &Item, site: &Site, out: &mut String) {
+fn alone(item: &Item, site: &Site, out: &mut Vec<u8>) {
     let mut xml = Xml::new(out, "   ");
     xml.raw("  <item>\n");
     xml.text("title", &[], &item.title);
@@ -326,9 +326,9 @@ mod tests {
             let channel = tight(&written(&channel).unwrap());
             let begin = channel.find("  <item>").unwrap();
             let end = channel.rfind("</item>\n").unwrap() + 8;
-            let mut ours = String::new();
+            let mut ours = Vec::new();
             alone(&item, &site, &mut ours);
-            assert_eq!(ours, channel[begin..end]);
+            assert_eq!(String::from_utf8(ours).unwrap(), channel[begin..end]);
         }
     }
 }

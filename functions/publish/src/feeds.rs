@@ -47,12 +47,11 @@ impl Rendering {
     }
 
     fn render(self, view: &FeedView, site: &Site, feed: &FeedId) -> Result<Bytes, Failure> {
-        let bytes = match self {
-            Self::Rss => view.to_rss(site, feed).map_err(Failure::render)?,
-            Self::Atom => view.to_atom(site, feed).map_err(Failure::render)?,
-            Self::Home => home_page(view, site).map_err(Failure::render)?,
-        };
-        Ok(Bytes::from(bytes))
+        match self {
+            Self::Rss => view.to_rss(site, feed).map_err(Failure::render),
+            Self::Atom => view.to_atom(site, feed).map_err(Failure::render),
+            Self::Home => home_page(view, site).map(Bytes::from).map_err(Failure::render),
+        }
     }
 }
 

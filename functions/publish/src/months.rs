@@ -260,11 +260,11 @@ fn render(view: &MonthView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
     match key {
         Key::MonthAtom(language, _) => {
             let atom = view.in_language(language, site).to_atom(site);
-            atom.map(Bytes::from).map_err(Failure::render)
+            atom.map_err(Failure::render)
         }
         Key::Month(language, _) => {
             let view = view.in_language(language, site);
-            Ok(Bytes::from(view.stored(CARD * view.releases.len())))
+            Ok(view.stored(CARD * view.releases.len()))
         }
         _ => Err(Failure::render(format!("{key} is not of a month"))),
     }

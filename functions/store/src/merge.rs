@@ -2,7 +2,6 @@
 
 use std::{any::Any, sync::Arc};
 
-use bytes::Bytes;
 use feed::State;
 
 use crate::{
@@ -169,7 +168,7 @@ impl Store {
         let path = key.path();
         // Most states are about as large as before.
         let before = self.memory.get(&path).map_or(0, |known| known.bytes);
-        let bytes = Bytes::from(next.stored(before + (16 << 10)));
+        let bytes = next.stored(before + (16 << 10));
         let version = self.clock.version_after(write.after);
         let digest = feed::sha256(&bytes);
         let request = self

@@ -33,8 +33,8 @@ fn hash(site: &Site, all: &[Revision]) -> String {
     for feed in FeedId::all(site) {
         let view = FeedView::with(None, &views, site, &feed).unwrap();
         bytes.extend(to_json(&view));
-        bytes.extend(view.to_rss(site, &feed).unwrap());
-        bytes.extend(view.to_atom(site, &feed).unwrap());
+        bytes.extend(view.to_rss(site, &feed).unwrap().to_vec());
+        bytes.extend(view.to_atom(site, &feed).unwrap().to_vec());
         bytes.extend(home_page(&view, site).unwrap());
     }
     for (public, revision) in publics.iter().zip(all.iter().filter(|revision| revision.status.is_public())) {

@@ -65,8 +65,8 @@ pub(super) fn formats(site: &Site, tag: &str, revisions: &[Revision]) -> [(&'sta
     let view = FeedView::with(None, &publics, site, &feed).unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     [
-        ("rss", text(view.to_rss(site, &feed).unwrap())),
-        ("atom", text(view.to_atom(site, &feed).unwrap())),
+        ("rss", text(view.to_rss(site, &feed).unwrap().to_vec())),
+        ("atom", text(view.to_atom(site, &feed).unwrap().to_vec())),
         ("jsonfeed", text(feed::to_json(&view))),
     ]
 }

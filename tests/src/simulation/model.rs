@@ -77,8 +77,8 @@ pub(super) fn tree(truth: &Truth, site: &Site) -> Tree {
     for feed in FeedId::all(site) {
         let view = feed_view(&all, &feed, site);
         put(&mut tree, Key::Feed(feed.clone(), Format::Json), to_json(&view));
-        put(&mut tree, Key::Feed(feed.clone(), Format::Rss), view.to_rss(site, &feed).unwrap());
-        put(&mut tree, Key::Feed(feed.clone(), Format::Atom), view.to_atom(site, &feed).unwrap());
+        put(&mut tree, Key::Feed(feed.clone(), Format::Rss), view.to_rss(site, &feed).unwrap().to_vec());
+        put(&mut tree, Key::Feed(feed.clone(), Format::Atom), view.to_atom(site, &feed).unwrap().to_vec());
         if feed.kind == Kind::Filled {
             put(&mut tree, Key::Home(feed.language.clone()), home_page(&view, site).unwrap());
         }
@@ -177,7 +177,7 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
             view.previous = near(before, &language);
             view.next = near(after, &language);
             put(tree, Key::Month(language.clone(), month), to_json(&view));
-            put(tree, Key::MonthAtom(language, month), view.to_atom(site).unwrap());
+            put(tree, Key::MonthAtom(language, month), view.to_atom(site).unwrap().to_vec());
         }
         let known = view
             .releases

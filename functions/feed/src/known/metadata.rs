@@ -18,8 +18,8 @@ fn B96_B97_B98_a_feed_links_to_itself_at_its_public_address() {
         for kind in [Kind::Filled, Kind::Only, Kind::Topic("trade".to_owned())] {
             let feed = FeedId::new(tag, kind);
             let view = FeedView::empty(&site, &feed);
-            let rss = String::from_utf8(view.to_rss(&site, &feed).unwrap()).unwrap();
-            let atom = String::from_utf8(view.to_atom(&site, &feed).unwrap()).unwrap();
+            let rss = String::from_utf8(view.to_rss(&site, &feed).unwrap().to_vec()).unwrap();
+            let atom = String::from_utf8(view.to_atom(&site, &feed).unwrap().to_vec()).unwrap();
             let (to_rss, to_atom) = (site.url(&feed.rss()), site.url(&feed.atom()));
             assert!(to_rss.starts_with(&format!("https://press.tidewater.example/{tag}/")), "{to_rss}");
             let link = between(&rss, "<atom:link ", "/>")

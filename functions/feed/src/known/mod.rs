@@ -127,8 +127,8 @@ fn formats(site: &Site, view: &FeedView) -> Formats {
     let feed = FeedId::new(&view.language, Kind::Filled);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Formats {
-        rss: text(view.to_rss(site, &feed).unwrap()),
-        atom: text(view.to_atom(site, &feed).unwrap()),
+        rss: text(view.to_rss(site, &feed).unwrap().to_vec()),
+        atom: text(view.to_atom(site, &feed).unwrap().to_vec()),
         json: text(crate::to_json(view)),
     }
 }

@@ -42,8 +42,8 @@ fn clean(wire: &mut Wire, texts: [&str; 3]) -> Result<(), TestCaseError> {
     let feed = &FeedId::all(&site)[0];
     let view = FeedView::empty(&site, feed);
     let json = String::from_utf8(feed::to_json(&view)).unwrap();
-    let rss = String::from_utf8(view.to_rss(&site, feed).unwrap()).unwrap();
-    let atom = String::from_utf8(view.to_atom(&site, feed).unwrap()).unwrap();
+    let rss = String::from_utf8(view.to_rss(&site, feed).unwrap().to_vec()).unwrap();
+    let atom = String::from_utf8(view.to_atom(&site, feed).unwrap().to_vec()).unwrap();
     for (kind, document) in [("jsonfeed", json), ("rss", rss), ("atom", atom)] {
         let answer = wire.judge(kind, &document, json!({"lint": true}));
         // A title that speaks of markup is suspect to linters and still right.

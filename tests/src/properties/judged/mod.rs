@@ -41,8 +41,8 @@ fn documents(public: &Public, site: &Site, language: &str) -> [(&'static str, St
     let view = FeedView::with(None, &[public], site, &feed).unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     [
-        ("rss", text(view.to_rss(site, &feed).unwrap())),
-        ("atom", text(view.to_atom(site, &feed).unwrap())),
+        ("rss", text(view.to_rss(site, &feed).unwrap().to_vec())),
+        ("atom", text(view.to_atom(site, &feed).unwrap().to_vec())),
         ("jsonfeed", text(to_json(&view))),
     ]
 }
