@@ -1,7 +1,11 @@
 //! Adding one release to an archive on disk: each write is durable before it is answered.
+//!
+//! A large archive is built by a process of its own (`data=FOLDER build=true`), which need not wait for the disk; the one that measures finds
+//! it there (`data=FOLDER built=true`).
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
+use anyhow::ensure;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -18,15 +22,17 @@ const ROUNDS: usize = 21;
 
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let releases: usize = settings.number("releases", 10_000)?;
+    let (build, built) = (settings.number("build", false)?, settings.number("built", false)?);
     let folder = tempfile::tempdir()?;
-    let room = Room::open_on(Some(folder.path()), None).await?;
+    let data: PathBuf = settings.number("data", folder.path().display().to_string())?.into();
+    let room = Room::open_on(Some(&data), None).await?;
     let function = room.function(room.s3.client());
     let date = |n: usize| {
         let back = i32::try_from((releases - n.min(releases)) / MONTH + 1)?;
         let month = jiff::civil::date(2026, 3, 1).checked_sub(jiff::Span::new().months(back))?;
         Ok::<_, anyhow::Error>(format!("{:04}-{:02}-{:02}", month.year(), month.month(), n % 28 + 1))
     };
-    for first in (0..releases).step_by(BATCH) {
+    for first in (0..if built { 0 } else { releases }).step_by(BATCH) {
         let room = &room;
         let posts = (first..(first + BATCH).min(releases)).map(|n| async move { room.post(&release(n, Some(&date(n)?))).await });
         futures::future::try_join_all(posts).await?;
@@ -35,6 +41,13 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
             room.publish(&function, &batch).await?;
         }
     }
+    if build {
+        return Ok(());
+    }
+    ensure!(
+        room.log().await?.len() == releases,
+        "the change log does not hold {releases} releases"
+    );
     let (mut times, mut spent) = (Vec::new(), 0.0);
     let rounds: usize = settings.number("rounds", ROUNDS)?;
     for n in 0..rounds {
