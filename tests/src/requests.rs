@@ -165,3 +165,19 @@ async fn a_replayed_event_changes_nothing_and_costs_a_warm_function_no_shared_wr
     assert!(again["PutObject"] <= 2, "{again:?}");
     assert!(!again.contains_key("ListObjectsV2"));
 }
+
+/// It asks for what is under way, never for what is published.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_that_finds_nothing_to_do_is_one_list_however_many_releases_there_are() {
+    let room = Counted::open().await;
+    for releases in [0..1, 1..50] {
+        room.publish(releases).await;
+        room.counts.lock().unwrap().clear();
+        publish::sweep(&room.desk, Timestamp::now(), jiff::SignedDuration::ZERO)
+            .await
+            .unwrap();
+        let sweep = room.counts.lock().unwrap().clone();
+        row("a sweep, nothing to do", &sweep);
+        assert_eq!(sweep, counts(&[("ListObjectsV2", 1)]));
+    }
+}

@@ -313,7 +313,10 @@ mod tests {
             let inside = written.strip_prefix("<entry xmlns=\"http://www.w3.org/2005/Atom\"").unwrap();
             let mut ours = Vec::new();
             entry(&item, &mut ours);
-            assert_eq!(String::from_utf8(ours).unwrap(), format!("<entry xml:lang=\"{}\"{inside}\n", item.language));
+            assert_eq!(
+                String::from_utf8(ours).unwrap(),
+                format!("<entry xml:lang=\"{}\"{inside}\n", item.language)
+            );
         }
     }
 }

@@ -77,8 +77,16 @@ pub(super) fn tree(truth: &Truth, site: &Site) -> Tree {
     for feed in FeedId::all(site) {
         let view = feed_view(&all, &feed, site);
         put(&mut tree, Key::Feed(feed.clone(), Format::Json), to_json(&view));
-        put(&mut tree, Key::Feed(feed.clone(), Format::Rss), view.to_rss(site, &feed).unwrap().to_vec());
-        put(&mut tree, Key::Feed(feed.clone(), Format::Atom), view.to_atom(site, &feed).unwrap().to_vec());
+        put(
+            &mut tree,
+            Key::Feed(feed.clone(), Format::Rss),
+            view.to_rss(site, &feed).unwrap().to_vec(),
+        );
+        put(
+            &mut tree,
+            Key::Feed(feed.clone(), Format::Atom),
+            view.to_atom(site, &feed).unwrap().to_vec(),
+        );
         if feed.kind == Kind::Filled {
             put(&mut tree, Key::Home(feed.language.clone()), home_page(&view, site).unwrap());
         }
