@@ -59,6 +59,11 @@ async fn a_stranger_is_told_how_to_sign_in_and_nothing_else() {
         ("POST", "/v1/releases"),
         ("GET", "/v1/releases/x"),
         ("PUT", "/v1/releases/x"),
+        ("POST", "/v1/releases/x/submit"),
+        ("POST", "/v1/releases/x/approve"),
+        ("POST", "/v1/releases/x/publish"),
+        ("POST", "/v1/releases/x/withdraw"),
+        ("POST", "/v1/releases/x/restore"),
         ("GET", "/v1/nothing"),
         ("GET", "/v1"),
     ] {

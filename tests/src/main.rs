@@ -9,6 +9,7 @@ mod changes;
 mod connections;
 mod damaged;
 mod depth;
+mod editorial;
 mod faults;
 mod golden;
 mod harness;

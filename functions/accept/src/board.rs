@@ -34,6 +34,9 @@ pub(crate) struct Line {
     published: Option<Timestamp>,
     updated: Option<Timestamp>,
     publish_at: Option<Timestamp>,
+    /// It was published without approval, and nobody has approved it since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<release::Emergency>,
 }
 
 /// A page of the board.
@@ -126,6 +129,7 @@ fn line(revision: Revision) -> Line {
         published: revision.published,
         updated: revision.updated,
         publish_at: revision.publish_at,
+        emergency: revision.emergency,
     }
 }
 

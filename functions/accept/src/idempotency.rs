@@ -61,7 +61,7 @@ pub(crate) async fn settle(
     if theirs.fingerprint != mine.fingerprint {
         return Err(Problem::fault(
             "/Idempotency-Key",
-            "this key was used for another release within 24 hours; choose a new key for a new release",
+            "this key was used for another call within 24 hours; choose a new key for a new call",
         ));
     }
     Ok((theirs.release, theirs.at))

@@ -4,6 +4,8 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde_json::Value;
+
 use release::{Draft, Lang, Limits, Site, Status};
 
 use crate::problem::Problem;
@@ -37,16 +39,11 @@ impl Intake {
             Some(Ok(tag)) => Some(tag.to_owned()),
             Some(Err(_)) => return Err(Problem::fault("/Content-Language", "expected a language tag such as en")),
         };
-        let body = match Limited::new(body, Limits::REQUEST_BYTES).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
-            Err(_) => return Err(Problem::new(StatusCode::BAD_REQUEST, "the body ended early; send it again")),
-        };
         Ok(Self {
             kind,
             language,
             status,
-            body,
+            body: whole(body).await?,
         })
     }
 
@@ -68,21 +65,9 @@ impl Intake {
     }
 
     fn understand(&self, site: &Site) -> Result<Draft, Problem> {
-        let text = std::str::from_utf8(&self.body).map_err(|e| {
-            Problem::new(
-                StatusCode::BAD_REQUEST,
-                format!(
-                    "expected UTF-8, found another byte at position {}; save the file as UTF-8",
-                    e.valid_up_to()
-                ),
-            )
-        })?;
+        let text = utf8(&self.body)?;
         let mut draft = match self.kind {
-            Kind::Json => {
-                let value: serde_json::Value =
-                    serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))?;
-                Draft::from_json(&value, site)?
-            }
+            Kind::Json => Draft::from_json(&json(text)?, site)?,
             // A parser of HTML would drop it without a word.
             Kind::Html if text.contains('\0') => {
                 return Err(Problem::fault("", "the text holds the character NUL (U+0000); take it out"));
@@ -115,6 +100,39 @@ impl Intake {
         }
         Ok(draft)
     }
+}
+
+/// The body of a call that has little to say: JSON, or nothing, which is an empty object.
+pub(crate) async fn small_json(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+    let bytes = whole(body).await?;
+    if bytes.is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    if kind(headers)? != Kind::Json {
+        let detail = "expected Content-Type application/json, or no body";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).with(header::ACCEPT, "application/json"));
+    }
+    json(utf8(&bytes)?)
+}
+
+async fn whole(body: Body) -> Result<Bytes, Problem> {
+    match Limited::new(body, Limits::REQUEST_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body ended early; send it again")),
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(bytes).map_err(|e| {
+        let at = e.valid_up_to();
+        let detail = format!("expected UTF-8, found another byte at position {at}; save the file as UTF-8");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
+
+fn json(text: &str) -> Result<Value, Problem> {
+    serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))
 }
 
 fn too_large() -> Problem {

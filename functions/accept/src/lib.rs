@@ -12,6 +12,7 @@ mod problem;
 mod routes;
 mod save;
 pub mod stage;
+mod steps;
 
 pub use auth::{TokenFile, TokenRecord, hash_token};
 pub use config::Config;

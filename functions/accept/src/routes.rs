@@ -8,10 +8,10 @@ use axum::{
     extract::{Path, Query, Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use release::{By, Fault, Revision, Status};
+use release::{By, Fault, Remark, Revision, Status, Step};
 use serde::Serialize;
 use store::{Bucket, Created, Key, Store};
 use tracing::info;
@@ -19,9 +19,10 @@ use uuid::Uuid;
 
 use crate::{
     Desk, board, idempotency,
-    intake::Intake,
+    intake::{self, Intake},
     problem::Problem,
     save::{self, Saving},
+    steps::{self, Standing},
 };
 
 type Answer = Result<Response, Problem>;
@@ -35,7 +36,12 @@ const MOST: usize = 100;
 pub fn router(desk: Arc<Desk>) -> Router {
     let wrong_method =
         || async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method; see Allow").into_response() };
-    let guarded = Router::new()
+    let mut guarded = Router::new();
+    for step in Step::ALL {
+        let take = move |state: State<Arc<Desk>>, id: Path<String>, request: Request| take(step, state, id, request);
+        guarded = guarded.route(&format!("/v1/releases/{{id}}/{}", step.as_str()), post(take));
+    }
+    let guarded = guarded
         .route("/v1/releases", get(list).post(create))
         .route("/v1/releases/{id}", get(latest).put(replace))
         .route("/v1/releases/{id}/revisions", get(history))
@@ -135,10 +141,7 @@ async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: R
         },
         &desk.site,
     )?;
-    if let Some(key) = parts.headers.get("idempotency-key") {
-        let key = key
-            .to_str()
-            .map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))?;
+    if let Some(key) = idempotency_key(&parts.headers)? {
         let settled = idempotency::settle(&desk.store, &by.name, key, fingerprint, id, at).await?;
         if settled != (id, at) {
             (id, at) = settled;
@@ -211,6 +214,78 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
         StatusCode::OK
     };
     Ok(saved(status, &revision, &warnings))
+}
+
+/// A change of status. With `If-Match` it is of that revision or refused; without, of the latest one.
+async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Path<String>, request: Request) -> Answer {
+    let by = signed(&request)?;
+    if by.role < step.role() {
+        let (word, needed, role) = (step.as_str(), step.role().as_str(), by.role.as_str());
+        let detail = format!("to {word} needs the role {needed}; this token's role is {role}");
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    let id = parse_id(&id)?;
+    let (parts, body) = request.into_parts();
+    let expected = match condition(&parts.headers) {
+        Ok(Condition::After(n)) => Some(n),
+        Ok(Condition::New) => {
+            return Err(Problem::fault(
+                "/If-None-Match",
+                "a step is of a release that is there; send If-Match",
+            ));
+        }
+        Err(_) if !parts.headers.contains_key(header::IF_MATCH) => None,
+        Err(problem) => return Err(problem),
+    };
+    let body = intake::small_json(&parts.headers, body).await?;
+    let unknown = || Problem::unknown("this release");
+    let found = highest(&desk.store, id).await?.ok_or_else(unknown)?;
+    let latest = read(&desk.store, id, found).await?.ok_or_else(unknown)?;
+    let remark = Remark::from_json(&body, step, &latest.language, &desk.site)?;
+    let warnings = remark.warnings.clone();
+    let mut at = (desk.now)();
+    if let Some(key) = idempotency_key(&parts.headers)? {
+        let fingerprint = feed::sha256(format!("{} {id} {expected:?} {body}", step.as_str()).as_bytes());
+        let (_, first) = idempotency::settle(&desk.store, &by.name, key, fingerprint, id, at).await?;
+        if first != at {
+            at = first;
+            // The first attempt may have come all the way: the answer is what it stored.
+            if let Some(done) = before(&desk.store, &latest, |one| one.at == first && one.by == by).await? {
+                return Ok(saved(StatusCode::OK, &done, &warnings));
+            }
+        }
+    }
+    if expected.is_some_and(|expected| expected != found) {
+        return Err(Problem::stale(found));
+    }
+    let public = before(&desk.store, &latest, |one| one.status.is_public()).await?;
+    let mut revision = steps::next(step, remark, Standing { latest, public }, at, by, &desk.site)?;
+    announce_and_reserve(&mut revision, &desk).await?;
+    let key = Key::Revision(id, revision.revision);
+    if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
+        return Err(stale(&desk.store, id).await);
+    }
+    let (status, by) = (revision.status.as_str(), &revision.by.name);
+    info!(release.id = %id, revision = revision.revision, status, by, step = step.as_str(), "a step was taken");
+    Ok(saved(StatusCode::OK, &revision, &warnings))
+}
+
+/// The latest revision up to this one that is so.
+async fn before(store: &Store, latest: &Revision, wanted: impl Fn(&Revision) -> bool) -> Result<Option<Revision>, Problem> {
+    if wanted(latest) {
+        return Ok(Some(latest.clone()));
+    }
+    for n in (1..latest.revision).rev() {
+        if let Some(found) = read(store, latest.id, n).await?.filter(&wanted) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let key = headers.get("idempotency-key").map(HeaderValue::to_str).transpose();
+    key.map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))
 }
 
 /// Before a public revision is stored, a marker says that it will be: should its event get lost, the sweeper finds the marker.
@@ -325,6 +400,12 @@ struct HistoryLine {
     at: jiff::Timestamp,
     by: By,
     status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<release::Approval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<release::Emergency>,
 }
 
 async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer {
@@ -341,6 +422,9 @@ async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answe
                 at: found.at,
                 by: found.by,
                 status: found.status,
+                note: found.note,
+                approval: found.approval,
+                emergency: found.emergency,
             });
         }
     }

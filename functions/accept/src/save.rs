@@ -6,7 +6,7 @@ use release::{By, Draft, Moment, Path, Revision, Role, Site, Status, slug};
 use store::{Created, Key, Store};
 use uuid::Uuid;
 
-use crate::problem::Problem;
+use crate::{problem::Problem, steps};
 
 /// Other releases of the same month with the same title; nobody writes more.
 const SAME_TITLE: u32 = 10_000;
@@ -38,21 +38,15 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
     if matches!(status, Status::Scheduled | Status::Published) {
         let due = if status == Status::Scheduled { draft.publish_at } else { given };
         if due.is_some_and(|due| due > now) {
-            return Err(Problem::fault(
-                if status == Status::Scheduled { "/publish_at" } else { "/date" },
-                "expected a date that has come: scheduling is not there yet; keep a draft and publish it when it is time",
-            ));
+            return Err(not_yet(if status == Status::Scheduled { "/publish_at" } else { "/date" }));
         }
         published = given.or(published).or(Some(now));
         let minor = draft.correction.as_ref().is_some_and(|correction| correction.minor);
-        updated = match updated {
-            None => Some(now),
-            Some(last) if minor => Some(last),
-            Some(last) => Some(now.max(last + SignedDuration::from_secs(1))),
-        };
+        updated = self::updated(updated, minor, now);
     }
     let language = draft.language.clone().unwrap_or_else(|| site.default_language().clone());
-    Ok(Revision {
+    let submitter = Some(&saving.by).filter(|_| status == Status::Submitted).cloned();
+    let mut next = Revision {
         schema: Revision::SCHEMA,
         id: saving.id,
         revision: before.map_or(1, |p| p.revision + 1),
@@ -75,7 +69,42 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         correction: draft.correction,
         reason: release::Localised::new(),
         guid: before.and_then(|p| p.guid.clone()),
-    })
+        note: None,
+        editor: None,
+        submitter,
+        approval: None,
+        emergency: None,
+    };
+    // Whoever sends the content that is there has written nothing: its approval stays, and its editor.
+    if let Some(before) = before.filter(|before| before.content() == next.content()) {
+        next.editor = Some(before.editor().clone()).filter(|editor| *editor != next.by);
+        next.submitter = next.submitter.or_else(|| before.submitter.clone());
+        next.approval.clone_from(&before.approval);
+    }
+    if next.status == Status::Published {
+        steps::approved(&next, None, site)?;
+    } else {
+        // It is on the list until somebody has approved what is public.
+        next.emergency = before.and_then(|before| before.emergency.clone());
+    }
+    Ok(next)
+}
+
+/// Of a revision that becomes public at `now`: never backwards, and not at all by a minor one.
+pub(crate) fn updated(last: Option<Timestamp>, minor: bool, now: Timestamp) -> Option<Timestamp> {
+    match last {
+        None => Some(now),
+        Some(last) if minor => Some(last),
+        Some(last) => Some(now.max(last + SignedDuration::from_secs(1))),
+    }
+}
+
+/// A date to come.
+pub(crate) fn not_yet(pointer: &str) -> Problem {
+    Problem::fault(
+        pointer,
+        "expected a date that has come: scheduling is not there yet; keep a draft and publish it when it is time",
+    )
 }
 
 /// Gives a public revision without a path its own, and holds it against every other release.
@@ -123,7 +152,7 @@ fn numbered(stem: &str, n: u32) -> String {
 }
 
 /// Feeds have whole seconds; so do the dates they come from.
-fn whole_seconds(at: Timestamp) -> Timestamp {
+pub(crate) fn whole_seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 

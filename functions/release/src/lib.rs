@@ -15,6 +15,7 @@ mod reader;
 mod revision;
 mod site;
 mod slug;
+mod step;
 
 pub use clean::{Cleaned, clean_line, clean_text};
 pub use date::{Moment, parse_date};
@@ -25,6 +26,7 @@ pub use fault::{Fault, Faults};
 pub use language::{Direction, Lang};
 pub use markup::{check_body, html_to_text, to_html};
 pub use paste::{Paste, html, markdown, plain};
-pub use revision::{By, Damaged, Path, Revision, Role, Status, entry_id};
+pub use revision::{Approval, By, Damaged, Emergency, Path, Revision, Role, Status, entry_id};
 pub use site::{Contact, Language, Site, SiteError, Topic, Window};
 pub use slug::slug;
+pub use step::{Remark, Step};

@@ -69,6 +69,17 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// Who saved a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct By {
@@ -76,6 +87,30 @@ pub struct By {
     pub name: String,
     /// The token's role.
     pub role: Role,
+}
+
+/// Somebody has read exactly this content and approves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Approval {
+    /// Who approved.
+    pub by: By,
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// SHA-256 of the content, in hex; of no other content it says anything.
+    pub content: String,
+}
+
+/// A publication without the approval that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Emergency {
+    /// Who published.
+    pub by: By,
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Why it could not wait.
+    pub reason: String,
 }
 
 /// The part of a page's address that is fixed when a release is first scheduled or published.
@@ -161,6 +196,21 @@ pub struct Revision {
     /// An imported release keeps the guid its readers know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
+    /// What was said when it was saved, for the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Who wrote this content, when somebody else took a step with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editor: Option<By>,
+    /// Who submitted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitter: Option<By>,
+    /// Of a content that somebody else has read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// It was published without approval, and nobody has approved it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Emergency>,
 }
 
 /// Why a stored object is no revision: it is set aside and reported, never retried for ever.
@@ -229,6 +279,20 @@ impl Revision {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+
+    /// Who wrote this content.
+    pub fn editor(&self) -> &By {
+        self.editor.as_ref().unwrap_or(&self.by)
+    }
+
+    /// What is approved: all that readers will see, and nothing of where it stands. Equal contents have equal bytes.
+    pub fn content(&self) -> Vec<u8> {
+        let content = (
+            (&self.language, &self.date, &self.texts, &self.topics, &self.event),
+            (&self.media, &self.links, &self.contacts, &self.boilerplates, &self.correction),
+        );
+        serde_json::to_vec(&content).unwrap_or_default()
     }
 
     /// The language whose text stands in for `language`: itself, the site's chain, then the original.

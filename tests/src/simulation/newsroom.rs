@@ -106,6 +106,11 @@ impl Newsroom {
             correction: None,
             reason: BTreeMap::new(),
             guid: (self.rng.u32(0..12) == 0).then(|| format!("https://old.example/?p={}", self.created)),
+            note: None,
+            editor: None,
+            submitter: None,
+            approval: None,
+            emergency: None,
         };
         if draft {
             stats.count("op create a draft");

@@ -11,8 +11,8 @@ use crate::markup::web_address;
 use crate::reader::below;
 use crate::{Faults, Limits, Text};
 
-/// Who saved it is no text for readers: no feed has to carry it.
-const PRIVATE: &str = "by";
+/// Who saved it, and what was said among the office, is no text for readers: no feed has to carry it.
+const PRIVATE: [&str; 6] = ["by", "note", "editor", "submitter", "approval", "emergency"];
 
 /// Everything that would break a view; `document` is the JSON that `revision` was read from.
 pub(super) fn faults(document: &Value, revision: &Revision) -> Faults {
@@ -46,7 +46,10 @@ fn characters(value: &Value, pointer: &str, faults: &mut Faults) {
             }
         }
         Value::Object(fields) => {
-            for (name, field) in fields.iter().filter(|(name, _)| !pointer.is_empty() || *name != PRIVATE) {
+            for (name, field) in fields
+                .iter()
+                .filter(|(name, _)| !pointer.is_empty() || !PRIVATE.contains(&name.as_str()))
+            {
                 characters(field, &below(pointer, name), faults);
             }
         }
