@@ -10,6 +10,7 @@ mod connections;
 mod damaged;
 mod depth;
 mod editorial;
+mod embargo;
 mod faults;
 mod golden;
 mod harness;

@@ -13,7 +13,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use release::{By, Fault, Remark, Revision, Status, Step};
 use serde::Serialize;
-use store::{Bucket, Created, Key, Store};
+use store::{Created, Key, Store};
 use tracing::info;
 use uuid::Uuid;
 
@@ -200,7 +200,7 @@ async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(pa
     let mut revision = save::next(draft, saving, &desk.site)?;
     let key = Key::Revision(id, revision.revision);
     // A stale edit must not reserve an address.
-    if revision.path.is_none() && revision.status.is_public() && desk.store.head(&key).await?.is_some() {
+    if revision.path.is_none() && save::has_address(revision.status) && desk.store.head(&key).await?.is_some() {
         return Err(stale(&desk.store, id).await);
     }
     announce_and_reserve(&mut revision, &desk).await?;
@@ -288,12 +288,14 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     key.map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))
 }
 
-/// Before a public revision is stored, a marker says that it will be: should its event get lost, the sweeper finds the marker.
+/// Before a public revision is stored, a marker says that it will be: should its event get lost, the sweeper finds the marker. The marker of
+/// a scheduled one is what the clock finds.
 async fn announce_and_reserve(revision: &mut Revision, desk: &Desk) -> Result<(), Problem> {
-    if !revision.status.is_public() {
-        return Ok(());
-    }
-    let marker = Key::Pending(revision.id, revision.revision);
+    let marker = match (revision.status, revision.publish_at) {
+        (Status::Scheduled, Some(at)) => Key::Due(at, revision.id, revision.revision),
+        (status, _) if status.is_public() => Key::Pending(revision.id, revision.revision),
+        _ => return Ok(()),
+    };
     let at = revision.at.to_string();
     let announce = desk.store.put(&marker, at.into_bytes());
     let (announced, reserved) = futures::future::join(announce, save::reserve(revision, &desk.store, &desk.site)).await;
@@ -410,7 +412,7 @@ struct HistoryLine {
 
 async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answer {
     let id = parse_id(&id)?;
-    let numbers = numbers(&desk.store, id).await?;
+    let numbers = desk.store.revisions(id).await?;
     if numbers.is_empty() {
         return Err(Problem::unknown("this release"));
     }
@@ -452,21 +454,5 @@ async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Probl
 }
 
 async fn highest(store: &Store, id: Uuid) -> Result<Option<u32>, Problem> {
-    Ok(numbers(store, id).await?.last().copied())
-}
-
-/// The revisions of a release, in order.
-async fn numbers(store: &Store, id: Uuid) -> Result<Vec<u32>, Problem> {
-    let prefix = format!("releases/{id}/");
-    let mut numbers = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let (keys, more) = store.list(Bucket::Content, &prefix, after.as_deref(), 1_000).await?;
-        numbers.extend(keys.iter().filter_map(|key| Key::revision_of(key)).map(|(_, n)| n));
-        after = keys.last().cloned();
-        if !more || after.is_none() {
-            numbers.sort_unstable();
-            return Ok(numbers);
-        }
-    }
+    Ok(store.revisions(id).await?.last().copied())
 }

@@ -33,17 +33,20 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
     let now = whole_seconds(saving.at);
     let given = draft.date.map(|date| whole_seconds(date.in_zone(&site.zone)));
     let before = saving.previous;
-    let mut published = before.and_then(|p| p.published);
-    let mut updated = before.and_then(|p| p.updated);
-    if matches!(status, Status::Scheduled | Status::Published) {
-        let due = if status == Status::Scheduled { draft.publish_at } else { given };
-        if due.is_some_and(|due| due > now) {
-            return Err(not_yet(if status == Status::Scheduled { "/publish_at" } else { "/date" }));
-        }
-        published = given.or(published).or(Some(now));
-        let minor = draft.correction.as_ref().is_some_and(|correction| correction.minor);
-        updated = self::updated(updated, minor, now);
-    }
+    let due = draft.publish_at.filter(|_| status == Status::Scheduled);
+    let dates = dates(given, before, due, now)?;
+    let status = if status == Status::Scheduled && dates.publish_at.is_none() {
+        // Its time has come.
+        Status::Published
+    } else {
+        status
+    };
+    let becomes = matches!(status, Status::Scheduled | Status::Published);
+    let published = if becomes {
+        dates.published
+    } else {
+        before.and_then(|before| before.published)
+    };
     let language = draft.language.clone().unwrap_or_else(|| site.default_language().clone());
     let submitter = Some(&saving.by).filter(|_| status == Status::Submitted).cloned();
     let mut next = Revision {
@@ -52,11 +55,11 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         revision: before.map_or(1, |p| p.revision + 1),
         at: saving.at,
         by: saving.by,
-        status: if status == Status::Scheduled { Status::Published } else { status },
+        status,
         language,
-        publish_at: None,
+        publish_at: dates.publish_at,
         published,
-        updated,
+        updated: before.and_then(|before| before.updated),
         path: before.and_then(|p| p.path.clone()),
         date: draft.date.map(as_given),
         texts: draft.texts,
@@ -82,6 +85,9 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         next.approval.clone_from(&before.approval);
     }
     if next.status == Status::Published {
+        next.updated = next.updated_at(now);
+    }
+    if matches!(next.status, Status::Published | Status::Scheduled) {
         steps::approved(&next, None, site)?;
     } else {
         // It is on the list until somebody has approved what is public.
@@ -90,26 +96,44 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
     Ok(next)
 }
 
-/// Of a revision that becomes public at `now`: never backwards, and not at all by a minor one.
-pub(crate) fn updated(last: Option<Timestamp>, minor: bool, now: Timestamp) -> Option<Timestamp> {
-    match last {
-        None => Some(now),
-        Some(last) if minor => Some(last),
-        Some(last) => Some(now.max(last + SignedDuration::from_secs(1))),
-    }
+/// The dates of a revision that becomes public, now or later.
+pub(crate) struct Dates {
+    /// When it becomes public; nothing when that is now.
+    pub(crate) publish_at: Option<Timestamp>,
+    /// What readers see.
+    pub(crate) published: Option<Timestamp>,
 }
 
-/// A date to come.
-pub(crate) fn not_yet(pointer: &str) -> Problem {
-    Problem::fault(
-        pointer,
-        "expected a date that has come: scheduling is not there yet; keep a draft and publish it when it is time",
-    )
+/// `given` is what the office wrote as date, `due` when it is to become public. Whole seconds, as feeds have them; never early.
+pub(crate) fn dates(given: Option<Timestamp>, before: Option<&Revision>, due: Option<Timestamp>, now: Timestamp) -> Result<Dates, Problem> {
+    let due = due.map(|due| match whole_seconds(due) {
+        whole if whole < due => whole + SignedDuration::from_secs(1),
+        whole => whole,
+    });
+    let publish_at = due.filter(|due| *due > now);
+    let public = publish_at.unwrap_or(now);
+    if given.is_some_and(|given| given > public) {
+        return Err(Problem::fault(
+            "/date",
+            format!(
+                "expected a date that has come when the release becomes public, at {public}; schedule it for its date, or leave the date out"
+            ),
+        ));
+    }
+    // A release that was public keeps its date; one that was only scheduled does not.
+    let kept = before.filter(|before| before.updated.is_some()).and_then(|before| before.published);
+    let published = given.or(kept).or(publish_at).or(Some(now));
+    Ok(Dates { publish_at, published })
+}
+
+/// Its address is fixed when a release is first scheduled or published.
+pub(crate) fn has_address(status: Status) -> bool {
+    status.is_public() || status == Status::Scheduled
 }
 
 /// Gives a public revision without a path its own, and holds it against every other release.
 pub(crate) async fn reserve(revision: &mut Revision, store: &Store, site: &Site) -> Result<(), Problem> {
-    if !revision.status.is_public() || revision.path.is_some() {
+    if !has_address(revision.status) || revision.path.is_some() {
         return Ok(());
     }
     let published = revision.published.unwrap_or(revision.at);

@@ -1,4 +1,4 @@
-//! Changes of status: submit, approve, publish, withdraw, restore. Each makes a revision of the content that is there.
+//! Changes of status: submit, approve, publish, schedule, withdraw, restore. Each makes a revision of the content that is there.
 //!
 //! A release may be public in one revision while a later one is written: who withdraws or restores acts on what the public sees, everybody
 //! else on the latest revision.
@@ -28,7 +28,8 @@ pub(crate) fn next(step: Step, remark: Remark, standing: Standing, at: Timestamp
     let mut next = match step {
         Step::Submit => submit(latest, &by)?,
         Step::Approve => approve(latest, at, &by, site)?,
-        Step::Publish => publish(latest, remark.emergency, (at, now), &by, site)?,
+        Step::Publish => publish(latest, remark.emergency, None, (at, now), &by, site)?,
+        Step::Schedule => publish(latest, remark.emergency, remark.at, (at, now), &by, site)?,
         Step::Withdraw => withdraw(latest, public, now)?,
         Step::Restore => restore(latest, public, now)?,
     };
@@ -93,9 +94,11 @@ fn approve(latest: Revision, at: Timestamp, by: &By, site: &Site) -> Result<Revi
     })
 }
 
+/// Now, or at `due`; a time that has come is now.
 fn publish(
     latest: Revision,
     emergency: Option<String>,
+    due: Option<Timestamp>,
     (at, now): (Timestamp, Timestamp),
     by: &By,
     site: &Site,
@@ -116,19 +119,20 @@ fn publish(
         Some(Ok(date)) => Some(whole_seconds(date.in_zone(&site.zone))),
         Some(Err(reason)) => return Err(Problem::fault("/date", reason)),
     };
-    if given.is_some_and(|given| given > now) {
-        return Err(save::not_yet("/date"));
-    }
-    let minor = latest.correction.as_ref().is_some_and(|correction| correction.minor);
-    Ok(Revision {
-        status: Status::Published,
-        publish_at: None,
-        published: given.or(latest.published).or(Some(now)),
-        updated: save::updated(latest.updated, minor, now),
+    let dates = save::dates(given, Some(&latest), due, now)?;
+    let mut next = Revision {
+        status: Status::Scheduled,
+        publish_at: dates.publish_at,
+        published: dates.published,
         emergency,
         reason: release::Localised::new(),
         ..latest
-    })
+    };
+    if next.publish_at.is_none() {
+        next.status = Status::Published;
+        next.updated = next.updated_at(now);
+    }
+    Ok(next)
 }
 
 /// With four eyes, what becomes public has an approval of exactly this content, or an emergency with a reason.
@@ -168,7 +172,7 @@ fn withdraw(latest: Revision, public: Option<Revision>, now: Timestamp) -> Resul
     }
     Ok(Revision {
         status: Status::Withdrawn,
-        updated: save::updated(public.updated, false, now),
+        updated: Some(public.moved(now)),
         ..public
     })
 }
@@ -177,7 +181,7 @@ fn restore(latest: Revision, public: Option<Revision>, now: Timestamp) -> Result
     match public {
         Some(public) if public.status == Status::Withdrawn => Ok(Revision {
             status: Status::Published,
-            updated: save::updated(public.updated, false, now),
+            updated: Some(public.moved(now)),
             reason: release::Localised::new(),
             ..public
         }),

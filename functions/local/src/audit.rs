@@ -103,7 +103,7 @@ async fn open_directory(data: &Path) -> anyhow::Result<Opened> {
         );
     }
     match open_data(data, None) {
-        Ok((s3, queue)) => {
+        Ok((s3, queue, _)) => {
             if queue.depth() > 0 {
                 tracing::warn!(
                     events = queue.depth(),

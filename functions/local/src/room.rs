@@ -84,6 +84,8 @@ pub struct PressRoom {
     pub s3_address: SocketAddr,
     s3: EmbeddedS3,
     queue: Queue,
+    /// Tells that something was scheduled.
+    due: Queue,
     desk: Arc<Desk>,
     accept: Arc<accept::Desk>,
     listener: TcpListener,
@@ -92,20 +94,22 @@ pub struct PressRoom {
 
 /// Opens the S3 of a data directory and the queue that its events go to: also whoever only looks at the data must not lose an event
 /// that a crash left behind.
-pub(crate) fn open_data(data: &Path, log: Option<PathBuf>) -> Result<(EmbeddedS3, Queue), OpenError> {
+pub(crate) fn open_data(data: &Path, log: Option<PathBuf>) -> Result<(EmbeddedS3, Queue, Queue), OpenError> {
     let queue = Queue::open(data)?;
-    let notification = Notification {
+    // What was scheduled before a crash is found when the clock starts.
+    let due = Queue::in_memory();
+    let notification = |prefix: &str, queue: &Queue| Notification {
         bucket: CONTENT.to_owned(),
-        prefix: "releases/".to_owned(),
+        prefix: prefix.to_owned(),
         queue: queue.clone(),
     };
     let options = S3Options {
         buckets: vec![CONTENT.to_owned(), SITE.to_owned()],
-        notifications: vec![notification],
+        notifications: vec![notification("releases/", &queue), notification("due/", &due)],
         log,
         ..S3Options::default()
     };
-    Ok((EmbeddedS3::open(data, options)?, queue))
+    Ok((EmbeddedS3::open(data, options)?, queue, due))
 }
 
 impl PressRoom {
@@ -124,7 +128,7 @@ impl PressRoom {
         let (address, s3_address) = (listener.local_addr()?, s3_listener.local_addr()?);
 
         std::fs::create_dir_all(&options.data).with_context(|| format!("the data directory {} cannot be made", options.data.display()))?;
-        let (s3, queue) = open_data(&options.data, options.s3_log.clone())?;
+        let (s3, queue, due) = open_data(&options.data, options.s3_log.clone())?;
         std::fs::write(options.data.join(S3_ADDRESS), format!("http://{s3_address}\n"))
             .with_context(|| format!("{} cannot be written", options.data.join(S3_ADDRESS).display()))?;
         let (text, site) = configuration(options, address)?;
@@ -144,6 +148,7 @@ impl PressRoom {
             s3_address,
             s3,
             queue,
+            due,
             desk,
             accept,
             listener,
@@ -235,6 +240,9 @@ impl PressRoom {
             Ok(())
         });
         let desk = Arc::clone(&self.desk);
+        let (due, stop_embargo) = (self.due.clone(), until(clock_stopped.clone()));
+        tasks.spawn(async move { embargoes(&desk, &due, stop_embargo).await });
+        let desk = Arc::clone(&self.desk);
         let stop_clock = until(clock_stopped);
         tasks.spawn(async move {
             let mut minute = tokio::time::interval(Duration::from_secs(60));
@@ -253,6 +261,35 @@ impl PressRoom {
             ended??;
         }
         Ok(())
+    }
+}
+
+/// Looks each minute, and whenever something is scheduled, what becomes public in the next minute, and makes it so at its instant.
+async fn embargoes(desk: &Arc<Desk>, due: &Queue, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    let mut stop = std::pin::pin!(stop);
+    // What still waits for its instant when the press room stops is found at the next start.
+    let mut waiting = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = &mut stop => return Ok(()),
+            _ = minute.tick() => {}
+            batch = due.receive(BATCH, Duration::from_secs(60)) => {
+                if batch.is_empty() {
+                    continue;
+                }
+                for message in batch {
+                    due.delete(&message.id);
+                }
+            }
+            Some(_) = waiting.join_next() => continue,
+        }
+        let desk = Arc::clone(desk);
+        waiting.spawn(async move {
+            if let Err(failure) = embargo::lift(&desk.store, &jiff::Timestamp::now, embargo::AHEAD).await {
+                error!(%failure, "what is due could not be looked for");
+            }
+        });
     }
 }
 

@@ -5,7 +5,7 @@ mod words;
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
 
 /// Years that every feed format can say (RFC 5322 begins at 1900, RFC 3339 ends at 9999).
@@ -55,6 +55,53 @@ pub fn parse_date(input: &str) -> Result<Moment, String> {
         }
         ([], [a, b, c]) => numeric(*a, *b, *c, input),
         _ => Err(refused()),
+    }
+}
+
+/// Reads a time of day with its offset from UTC: RFC 3339.
+///
+/// # Errors
+/// Says what was expected and found. Of a time without an offset it names the readings there are in `zone`: one on most days, two in the hour
+/// that comes twice in autumn, and none in the hour that is left out in spring.
+pub(crate) fn parse_time(input: &str, zone: &TimeZone) -> Result<Timestamp, String> {
+    const EXAMPLE: &str = "such as 2016-06-09T10:00:00+02:00";
+    let text = words::ascii_digits(input.trim());
+    if let Ok(found) = text.parse::<DateTime>()
+        && text.len() > 10
+        && text.parse::<Timestamp>().is_err()
+    {
+        let readings = |offsets: &[Offset]| {
+            let one = |offset: &Offset| {
+                let fixed = TimeZone::fixed(*offset);
+                let at = found
+                    .to_zoned_datetime(fixed)
+                    .map(|zoned| zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+                at.unwrap_or_default()
+            };
+            offsets.iter().map(one).collect::<Vec<_>>().join(" or ")
+        };
+        let place = zone.iana_name().unwrap_or("the office's zone");
+        let without = format!(
+            "expected a time with an offset from UTC, {EXAMPLE}; found none in `{}`",
+            shorten(input)
+        );
+        return Err(match zone.to_ambiguous_timestamp(found).offset() {
+            AmbiguousOffset::Unambiguous { offset } => format!("{without}; in {place} it is {}", readings(&[offset])),
+            AmbiguousOffset::Fold { before, after } => {
+                format!("{without}; in {place} it comes twice: {}", readings(&[before, after]))
+            }
+            AmbiguousOffset::Gap { before, after } => format!(
+                "{without}; in {place} clocks leave it out that day: it may be meant as {}",
+                readings(&[before, after])
+            ),
+        });
+    }
+    match parse_date(input)? {
+        Moment::Instant(at) => Ok(at),
+        Moment::Day(_) => Err(format!(
+            "expected a time with an offset from UTC, {EXAMPLE}; found the day `{}`",
+            shorten(input)
+        )),
     }
 }
 
@@ -236,6 +283,33 @@ mod tests {
             "2016-06-09T12:00:00Z"
         );
         assert!(parse_date("2016-06-09T14:00").unwrap_err().contains("offset"));
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_refused_with_its_readings() {
+        let zone = TimeZone::get("Europe/Brussels").unwrap();
+        let told = |input: &str| parse_time(input, &zone).unwrap_err();
+        for (input, readings) in [
+            ("2026-06-09T10:00", "in Europe/Brussels it is 2026-06-09T10:00:00+02:00"),
+            ("2026-06-09 10:00:30", "in Europe/Brussels it is 2026-06-09T10:00:30+02:00"),
+            (
+                "2026-10-25T02:30",
+                "it comes twice: 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00",
+            ),
+            (
+                "2026-03-29T02:30",
+                "it may be meant as 2026-03-29T02:30:00+01:00 or 2026-03-29T02:30:00+02:00",
+            ),
+            ("٢٠٢٦-٠٦-٠٩T١٠:٠٠", "in Europe/Brussels it is 2026-06-09T10:00:00+02:00"),
+            ("2026-06-09", "found the day `2026-06-09`"),
+            ("9 June 2026", "found the day `9 June 2026`"),
+            ("2026-06-09T25:00:00+02:00", "expected RFC 3339"),
+            ("ten sharp", "expected a date"),
+        ] {
+            assert!(told(input).contains(readings), "{input}: {}", told(input));
+        }
+        let found = parse_time("2026-10-25T02:30:00+01:00", &zone).unwrap();
+        assert_eq!(found.to_string(), "2026-10-25T01:30:00Z");
     }
 
     #[test]

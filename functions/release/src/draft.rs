@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::date::parse_time;
 use crate::language::name as language_name;
 use crate::markup::shown;
 use crate::reader::{At, Reader, below};
@@ -306,13 +307,6 @@ fn publish_at(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Timestamp> {
         );
     }
     let written = reader.line(&at)?;
-    match parse_date(&written) {
-        Ok(Moment::Instant(found)) => return Some(found),
-        Ok(Moment::Day(_)) => reader.fault(
-            &at.pointer,
-            format!("expected a time with offset, {EXAMPLE}; found the day {}", shown(&written)),
-        ),
-        Err(reason) => reader.fault(&at.pointer, reason),
-    }
-    None
+    let found = parse_time(&written, &reader.site.zone);
+    found.map_err(|reason| reader.fault(&at.pointer, reason)).ok()
 }

@@ -6,7 +6,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -279,6 +279,17 @@ impl Revision {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+
+    /// `updated` of the revision that makes this content public at `now`: it does not move for a minor correction.
+    pub fn updated_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let minor = self.correction.as_ref().is_some_and(|correction| correction.minor);
+        self.updated.filter(|_| minor).or_else(|| Some(self.moved(now)))
+    }
+
+    /// `updated` of a revision that says something new at `now`: never backwards, and never the same again.
+    pub fn moved(&self, now: Timestamp) -> Timestamp {
+        self.updated.map_or(now, |last| now.max(last + SignedDuration::from_secs(1)))
     }
 
     /// Who wrote this content.

@@ -1,7 +1,9 @@
 //! Calls that change where a release stands: what each may say besides.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::date::parse_time;
 use crate::reader::{At, Reader};
 use crate::{Fault, Faults, Lang, Localised, Role, Site};
 
@@ -14,6 +16,8 @@ pub enum Step {
     Approve,
     /// It becomes public now.
     Publish,
+    /// It becomes public at a time to come.
+    Schedule,
     /// It is taken back in public, with a reason.
     Withdraw,
     /// It was withdrawn by mistake.
@@ -22,7 +26,14 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Submit, Self::Approve, Self::Publish, Self::Withdraw, Self::Restore];
+    pub const ALL: [Self; 6] = [
+        Self::Submit,
+        Self::Approve,
+        Self::Publish,
+        Self::Schedule,
+        Self::Withdraw,
+        Self::Restore,
+    ];
 
     /// The word in its address.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +41,7 @@ impl Step {
             Self::Submit => "submit",
             Self::Approve => "approve",
             Self::Publish => "publish",
+            Self::Schedule => "schedule",
             Self::Withdraw => "withdraw",
             Self::Restore => "restore",
         }
@@ -39,13 +51,14 @@ impl Step {
     pub fn role(self) -> Role {
         match self {
             Self::Submit => Role::Author,
-            Self::Approve | Self::Publish | Self::Withdraw | Self::Restore => Role::Editor,
+            Self::Approve | Self::Publish | Self::Schedule | Self::Withdraw | Self::Restore => Role::Editor,
         }
     }
 
     fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Publish => &["note", "emergency"],
+            Self::Schedule => &["note", "emergency", "at"],
             Self::Withdraw => &["note", "reason"],
             Self::Submit | Self::Approve | Self::Restore => &["note"],
         }
@@ -57,6 +70,8 @@ impl Step {
 pub struct Remark {
     /// For the history; never public.
     pub note: Option<String>,
+    /// When it becomes public, of a schedule.
+    pub at: Option<Timestamp>,
     /// Why it is published without approval; never public.
     pub emergency: Option<String>,
     /// Why it is withdrawn, for the public.
@@ -79,6 +94,9 @@ impl Remark {
             if root.field("emergency").is_some() {
                 remark.emergency = reader.required(&root, "emergency");
             }
+            if step == Step::Schedule {
+                remark.at = at(&mut reader, &root);
+            }
             if step == Step::Withdraw {
                 remark.reason = reason(&mut reader, &root, original);
             }
@@ -86,6 +104,16 @@ impl Remark {
         remark.warnings = reader.warnings;
         reader.faults.or(remark)
     }
+}
+
+fn at(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Timestamp> {
+    let Some(at) = root.field("at") else {
+        reader.fault("/at", "a schedule needs `at`, such as 2016-06-09T10:00:00+02:00");
+        return None;
+    };
+    let written = reader.line(&at)?;
+    let found = parse_time(&written, &reader.site.zone);
+    found.map_err(|reason| reader.fault(&at.pointer, reason)).ok()
 }
 
 fn reason(reader: &mut Reader<'_>, root: &At<'_>, original: &Lang) -> Localised {
@@ -154,5 +182,8 @@ mod tests {
         assert_eq!(read(Step::Publish, &json!({"emergency": ""})), Err(vec!["/emergency".to_owned()]));
         assert_eq!(read(Step::Publish, &json!([])), Err(vec![String::new()]));
         assert_eq!(read(Step::Approve, &json!({})), Ok(Remark::default()));
+        for without in [json!({}), json!({"at": "tomorrow"}), json!({"at": "2026-06-09"}), json!({"at": 7})] {
+            assert_eq!(read(Step::Schedule, &without), Err(vec!["/at".to_owned()]), "{without}");
+        }
     }
 }

@@ -5,6 +5,7 @@ mod public;
 use std::fmt;
 
 use feed::{FeedId, Month, path};
+use jiff::Timestamp;
 use release::{Lang, Path};
 use uuid::Uuid;
 
@@ -45,6 +46,8 @@ pub enum Key {
     SetAside(Uuid, u32),
     /// Says that a revision is on its way to the public: whoever finds an old one brings it there.
     Pending(Uuid, u32),
+    /// Says that a scheduled revision becomes public at this instant, a whole second.
+    Due(Timestamp, Uuid, u32),
     /// Says that renderings of a month are older than this version of its state.
     Owed(Month, u64),
     /// The open end of the change log, with what only the publisher needs.
@@ -107,6 +110,8 @@ impl Key {
             Self::Idempotency(hash) => format!("idempotency/{hash}.json"),
             Self::SetAside(id, n) => format!("set-aside/{id}/{n}.json"),
             Self::Pending(id, n) => format!("pending/{id}/{n}"),
+            // In UTC and as long as each other: they sort by time.
+            Self::Due(at, id, n) => format!("due/{}/{id}/{n}", at.strftime("%Y-%m-%dT%H:%M:%SZ")),
             Self::Owed(month, version) => format!("pending/months/{:04}-{:02}/{version}", month.year, month.month),
             Self::Journal => "journal/head.json".to_owned(),
             Self::JournalPage(page) => format!("journal/{page:08}.json"),
@@ -134,7 +139,7 @@ impl Key {
     pub fn content_type(&self) -> &'static str {
         match self {
             Self::SiteConfig => "application/toml",
-            Self::Slug(_) | Self::Pending(..) | Self::Owed(..) => "text/plain; charset=utf-8",
+            Self::Slug(_) | Self::Pending(..) | Self::Due(..) | Self::Owed(..) => "text/plain; charset=utf-8",
             Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) | Self::Journal | Self::JournalPage(_) => JSON,
             Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
             Self::Style => "text/css; charset=utf-8",
@@ -152,7 +157,7 @@ impl Key {
         match self {
             Self::ChangesPage(_) => SEALED,
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => PRIVATE,
-            Self::Pending(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
+            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes => CHANGES,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
             Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
@@ -166,7 +171,7 @@ impl Key {
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => {
                 Bucket::Content
             }
-            Self::Pending(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
+            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => Bucket::Site,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
@@ -187,6 +192,14 @@ impl Key {
         let (id, n) = path.strip_prefix("pending/")?.split_once('/')?;
         let (id, n) = (Uuid::try_parse(id).ok()?, n.parse().ok()?);
         (Self::Pending(id, n).path() == path).then_some((id, n))
+    }
+
+    /// The instant, release and revision a marker of the content bucket is about; `None` for other keys.
+    pub fn due_of(path: &str) -> Option<(Timestamp, Uuid, u32)> {
+        let (at, rest) = path.strip_prefix("due/")?.split_once('/')?;
+        let (id, n) = rest.split_once('/')?;
+        let due = (at.parse().ok()?, Uuid::try_parse(id).ok()?, n.parse().ok()?);
+        (Self::Due(due.0, due.1, due.2).path() == path).then_some(due)
     }
 
     /// The month a marker of the content bucket is about, and the version of its state; `None` for other keys.

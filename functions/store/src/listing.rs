@@ -3,7 +3,9 @@
 use aws_sdk_s3::primitives::DateTime;
 use md5::Digest as _;
 
-use crate::{Bucket, Error, Store};
+use uuid::Uuid;
+
+use crate::{Bucket, Error, Key, Store};
 
 /// The first half of an MD5: enough to tell two versions of one document apart, small enough for millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,6 +74,25 @@ impl Store {
     pub async fn list(&self, bucket: Bucket, prefix: &str, start_after: Option<&str>, limit: i32) -> Result<(Vec<String>, bool), Error> {
         let (listed, more) = self.list_objects(bucket, prefix, start_after, limit).await?;
         Ok((listed.into_iter().map(|object| object.path).collect(), more))
+    }
+
+    /// The numbers of a release's revisions, in order; none of a release that is not there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Denied`].
+    pub async fn revisions(&self, id: Uuid) -> Result<Vec<u32>, Error> {
+        let prefix = format!("releases/{id}/");
+        let mut numbers = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let (keys, more) = self.list(Bucket::Content, &prefix, after.as_deref(), 1_000).await?;
+            numbers.extend(keys.iter().filter_map(|key| Key::revision_of(key)).map(|(_, n)| n));
+            after = keys.last().cloned();
+            if !more || after.is_none() {
+                numbers.sort_unstable();
+                return Ok(numbers);
+            }
+        }
     }
 }
 
