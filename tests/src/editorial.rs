@@ -410,10 +410,9 @@ async fn leaks(room: &Room, words: &[&str]) -> Vec<String> {
     assert_ne!(listed.is_truncated(), Some(true));
     for key in listed.contents().iter().filter_map(|object| object.key()) {
         let object = client.get_object().bucket("site").key(key).send().await.unwrap();
-        let text = format!(
-            "{key} {object:?} {}",
-            String::from_utf8_lossy(&object.body.collect().await.unwrap().into_bytes())
-        );
+        let headers = format!("{key} {object:?}");
+        let body = object.body.collect().await.unwrap().into_bytes();
+        let text = format!("{headers} {}", String::from_utf8_lossy(&body));
         if words.iter().any(|word| text.contains(word)) {
             found.push(key.to_owned());
         }
