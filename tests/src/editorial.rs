@@ -532,3 +532,71 @@ async fn a_time_that_has_come_publishes_at_once_and_one_that_is_unclear_is_refus
     let (status, refused) = editor.step(&id(&draft), "publish", &json!({})).await;
     assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/date")), "{refused}");
 }
+
+#[tokio::test]
+async fn a_preview_is_the_page_as_it_will_look_and_only_for_the_office() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = office(false, folder.path()).await;
+    let author = Desk::of(&room, AUTHOR);
+    let (_, draft) = author.create(&text("Harbour fees fall")).await;
+    let id = id(&draft);
+    let path = format!("/v1/releases/{id}/preview");
+    let look = |query: &'static str| room.request("GET", &format!("{path}{query}")).bearer_auth(AUTHOR).send();
+    let shown = look("?lang=fr").await.unwrap();
+    let header = |name: &str| {
+        shown
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        [header("content-type"), header("cache-control"), header("x-robots-tag")],
+        ["text/html; charset=utf-8", "no-store", "noindex"]
+    );
+    assert!(header("content-security-policy").contains("default-src 'none'"));
+    let french = shown.text().await.unwrap();
+    assert!(
+        french.contains("Harbour fees fall (fr)") && french.contains("s&#39;est réuni") || french.contains("s'est réuni"),
+        "{french}"
+    );
+    // In Arabic the English text stands in, as on the page.
+    let arabic = look("?lang=ar").await.unwrap().text().await.unwrap();
+    assert!(
+        arabic.contains("dir=\"rtl\"") && arabic.contains("<article lang=\"en\" dir=\"ltr\">"),
+        "{arabic}"
+    );
+    author.save(&id, 1, &text("Harbour fees rise")).await;
+    assert!(look("").await.unwrap().text().await.unwrap().contains("Harbour fees rise"));
+    assert!(
+        look("?revision=1")
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("Harbour fees fall")
+    );
+    for (query, status) in [("?lang=de", 422), ("?lang=%00", 422), ("?revision=0", 422), ("?revision=9", 404)] {
+        assert_eq!(look(query).await.unwrap().status(), status, "{query}");
+    }
+    assert_eq!(room.get(&path).await.status(), 401);
+    // What is public then looks the same.
+    let preview = look("?lang=en").await.unwrap().text().await.unwrap();
+    let (_, published) = Desk::of(&room, OTHER).step(&id, "publish", &json!({})).await;
+    let at = &published["path"];
+    let page = format!(
+        "/en/{}/{:02}/{}/",
+        at["year"],
+        at["month"].as_i64().unwrap(),
+        at["slug"].as_str().unwrap()
+    );
+    let page = room.until(&page, |page| page.contains("Harbour fees rise")).await;
+    let without = |page: &str| {
+        page.lines()
+            .filter(|line| !line.contains("pressroom-view") && !line.contains("<time"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(without(&page), without(&preview));
+}

@@ -62,6 +62,8 @@ async fn a_stranger_is_told_how_to_sign_in_and_nothing_else() {
         ("POST", "/v1/releases/x/submit"),
         ("POST", "/v1/releases/x/approve"),
         ("POST", "/v1/releases/x/publish"),
+        ("POST", "/v1/releases/x/schedule"),
+        ("GET", "/v1/releases/x/preview"),
         ("POST", "/v1/releases/x/withdraw"),
         ("POST", "/v1/releases/x/restore"),
         ("GET", "/v1/nothing"),

@@ -8,6 +8,7 @@ mod config;
 mod desk;
 mod idempotency;
 mod intake;
+mod preview;
 mod problem;
 mod routes;
 mod save;

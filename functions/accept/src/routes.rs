@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use release::{By, Fault, Remark, Revision, Status, Step};
+use release::{By, Fault, Lang, Remark, Revision, Status, Step};
 use serde::Serialize;
 use store::{Created, Key, Store};
 use tracing::info;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     Desk, board, idempotency,
     intake::{self, Intake},
+    preview,
     problem::Problem,
     save::{self, Saving},
     steps::{self, Standing},
@@ -44,6 +45,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
     let guarded = guarded
         .route("/v1/releases", get(list).post(create))
         .route("/v1/releases/{id}", get(latest).put(replace))
+        .route("/v1/releases/{id}/preview", get(preview))
         .route("/v1/releases/{id}/revisions", get(history))
         .route("/v1/releases/{id}/revisions/{n}", get(one))
         .method_not_allowed_fallback(wrong_method)
@@ -394,6 +396,34 @@ async fn one(State(desk): State<Arc<Desk>>, Path((id, n)): Path<(String, String)
 async fn show(store: &Store, id: Uuid, n: u32) -> Answer {
     let revision = read(store, id, n).await?.ok_or_else(|| Problem::unknown("this revision"))?;
     Ok(saved(StatusCode::OK, &revision, &[]))
+}
+
+/// The latest revision, or `?revision=`, in `?lang=` or the site's first language.
+async fn preview(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(params): Params) -> Answer {
+    let id = parse_id(&id)?;
+    let mut faults = release::Faults::default();
+    let language = match params.get("lang").map(|tag| Lang::parse(tag)) {
+        None => Some(desk.site.default_language().clone()),
+        Some(Ok(tag)) => Some(tag).filter(|tag| desk.site.language(tag).is_some()),
+        Some(Err(_)) => None,
+    };
+    if language.is_none() {
+        let tags: Vec<&str> = desk.site.languages.iter().map(|language| language.tag.as_str()).collect();
+        faults.add("/lang", format!("expected a language of this site: {}", tags.join(", ")));
+    }
+    let number = params.get("revision").map(|text| text.parse::<u32>().ok().filter(|n| *n > 0));
+    if number == Some(None) {
+        faults.add("/revision", "expected the number of a revision, such as 3");
+    }
+    faults.or(())?;
+    let unknown = || Problem::unknown("this release");
+    let n = match number.flatten() {
+        Some(n) => n,
+        None => highest(&desk.store, id).await?.ok_or_else(unknown)?,
+    };
+    let revision = read(&desk.store, id, n).await?.ok_or_else(unknown)?;
+    let language = language.ok_or_else(unknown)?;
+    preview::answer(revision, &language, (desk.now)(), &desk.site)
 }
 
 #[derive(Serialize)]
