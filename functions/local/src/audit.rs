@@ -2,44 +2,21 @@
 
 use std::{
     io::IsTerminal as _,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use publish::{Desk, Finding, News, Report, Stage, rebuild, verify};
 use release::Site;
 use serde_json::{Value, json};
-use store::{Key, Store, connect, connect_as};
+use store::Key;
 
-use crate::{
-    CONTENT, OpenError, SITE,
-    room::{S3_ADDRESS, open_data},
-    s3::{EmbeddedS3, REGION},
-};
+use crate::source::{Opened, Source};
 
-/// What the embedded S3 of every press room is told to let in.
-const KEY: (&str, &str) = ("pressroom", "pressroom-secret");
 /// Between two progress lines.
 const PACE: Duration = Duration::from_secs(1);
-
-/// Where the two buckets are.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// In a data directory; through its press room when one is running.
-    Data(PathBuf),
-    /// On another S3: AWS when there is no endpoint.
-    S3 {
-        /// Its URL.
-        endpoint: Option<String>,
-        /// The private bucket.
-        content: String,
-        /// The public bucket.
-        site: String,
-    },
-}
 
 /// A look at everything public.
 #[derive(Debug, Clone)]
@@ -52,28 +29,21 @@ pub struct Audit {
     pub json: bool,
 }
 
-/// The buckets as opened. The embedded S3 lives as long as it is used.
-struct Opened {
-    desk: Arc<Desk>,
-    /// Nobody else can write.
-    alone: bool,
-    _s3: Option<EmbeddedS3>,
-}
-
 impl Audit {
     /// True when everything public is as the releases say, at the end.
     ///
     /// # Errors
     /// When the buckets cannot be read or written.
     pub async fn run(&self) -> anyhow::Result<bool> {
-        let opened = open(&self.source).await?;
+        let opened = self.source.open().await?;
+        let desk = Arc::new(desk(&opened).await?);
         let teller = Teller::new(self.json);
         let watch = |news: News<'_>| teller.tell(news);
         let start = Instant::now();
         let result = if self.mend {
-            rebuild(&opened.desk, &watch).await
+            rebuild(&desk, &watch).await
         } else {
-            verify(&opened.desk, opened.alone, &watch).await
+            verify(&desk, opened.alone(), &watch).await
         };
         teller.bar.finish_and_clear();
         let report = result?;
@@ -82,50 +52,8 @@ impl Audit {
     }
 }
 
-async fn open(source: &Source) -> anyhow::Result<Opened> {
-    match source {
-        Source::Data(data) => open_directory(data).await,
-        Source::S3 { endpoint, content, site } => {
-            let client = match endpoint {
-                Some(endpoint) if is_here(endpoint) && !has_credentials() => connect_as(endpoint, REGION, KEY.0, KEY.1).await,
-                endpoint => connect(endpoint.as_deref()).await,
-            };
-            opened(Store::new(client, content.as_str(), site.as_str()), None).await
-        }
-    }
-}
-
-async fn open_directory(data: &Path) -> anyhow::Result<Opened> {
-    if !data.join("s3").is_dir() {
-        bail!(
-            "{} is no data directory of a press room; name it with --data DIR, or the buckets with --bucket and --endpoint",
-            data.display()
-        );
-    }
-    match open_data(data, None) {
-        Ok((s3, queue, _)) => {
-            if queue.depth() > 0 {
-                tracing::warn!(
-                    events = queue.depth(),
-                    "events wait for the press room to start; what they bring is not public yet"
-                );
-            }
-            opened(Store::new(s3.client(), CONTENT, SITE), Some(s3)).await
-        }
-        Err(OpenError::InUse(_)) => {
-            let file = data.join(S3_ADDRESS);
-            let address = std::fs::read_to_string(&file).with_context(|| {
-                let what = file.display();
-                format!("the press room of this directory is running, and {what} does not say where; name its S3 with --endpoint URL")
-            })?;
-            let client = connect_as(address.trim(), REGION, KEY.0, KEY.1).await;
-            opened(Store::new(client, CONTENT, SITE), None).await
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-async fn opened(store: Store, s3: Option<EmbeddedS3>) -> anyhow::Result<Opened> {
+async fn desk(opened: &Opened) -> anyhow::Result<Desk> {
+    let store = opened.store.clone();
     let found = store.get(&Key::SiteConfig).await?.with_context(|| {
         format!(
             "{} is not in the bucket {}; put it there, or start the press room once",
@@ -134,31 +62,7 @@ async fn opened(store: Store, s3: Option<EmbeddedS3>) -> anyhow::Result<Opened> 
         )
     })?;
     let site = Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
-    Ok(Opened {
-        desk: Arc::new(Desk::new(store, site)),
-        alone: s3.is_some(),
-        _s3: s3,
-    })
-}
-
-/// An endpoint on this machine: a press room, more likely than not.
-fn is_here(endpoint: &str) -> bool {
-    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|here| {
-        let rest = host.strip_prefix(here);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    })
-}
-
-fn has_credentials() -> bool {
-    [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_PROFILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-    ]
-    .iter()
-    .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    Ok(Desk::new(store, site))
 }
 
 /// Tells people or programs how it goes. Findings go to standard output, progress to a terminal only.
@@ -265,19 +169,4 @@ fn style(bounded: bool) -> ProgressStyle {
         "{msg:>10} {spinner} {human_pos} {per_sec} {elapsed}"
     };
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_key_of_the_press_room_is_for_this_machine_only() {
-        for here in ["http://127.0.0.1:8081", "http://localhost", "http://[::1]:9/", "127.0.0.1:1"] {
-            assert!(is_here(here), "{here}");
-        }
-        for elsewhere in ["https://s3.example.org", "http://127.0.0.1.example.org", "http://localhosted:1"] {
-            assert!(!is_here(elsewhere), "{elsewhere}");
-        }
-    }
 }

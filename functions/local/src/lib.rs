@@ -2,15 +2,20 @@
 
 mod audit;
 mod lock;
+mod office;
 mod post;
 pub mod queue;
 mod room;
 pub mod s3;
 pub mod sample;
 mod site;
+mod source;
 mod token;
 
-pub use audit::{Audit, Source};
+pub use audit::Audit;
 pub use lock::OpenError;
+pub use office::{Call, Office, said};
 pub use post::Post;
 pub use room::{CONTENT, Options, PressRoom, SITE};
+pub use source::Source;
+pub use token::{TokenChange, Tokens};

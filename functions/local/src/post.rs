@@ -6,6 +6,8 @@ use anyhow::{Context as _, bail};
 use reqwest::{Client, header};
 use serde_json::Value;
 
+use crate::office;
+
 /// What to post where.
 pub struct Post {
     /// Files, each a release.
@@ -46,7 +48,7 @@ impl Post {
             if self.json {
                 println!("{answer}");
             } else {
-                println!("{}", described(file, &answer));
+                println!("{}: {}", file.display(), described(&answer));
             }
         }
         Ok(())
@@ -65,38 +67,15 @@ impl Post {
                 request = request.header(header::CONTENT_LANGUAGE, language);
             }
         }
-        let answer = request
-            .body(body)
-            .send()
-            .await
-            .with_context(|| format!("nobody answers at {}; start the press room with `cargo run`", self.url))?;
-        let status = answer.status();
-        let body: Value = answer.json().await.context("the answer is no JSON; is this a press room?")?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        let faults = body["errors"].as_array().into_iter().flatten().map(|fault| {
-            format!(
-                "\n  {}: {}",
-                fault["pointer"].as_str().unwrap_or(""),
-                fault["message"].as_str().unwrap_or("")
-            )
-        });
-        bail!(
-            "{} was refused ({status}): {}{}",
-            file.display(),
-            body["detail"].as_str().unwrap_or_default(),
-            faults.collect::<String>()
-        );
+        office::answer(request.body(body), &self.url, &file.display().to_string()).await
     }
 }
 
 /// What was understood, so that a person can check it.
-fn described(file: &Path, answer: &Value) -> String {
+pub(crate) fn described(answer: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
     let mut lines = format!(
-        "{}: {} {} revision {}\n",
-        file.display(),
+        "{} {} revision {}\n",
         text(&answer["status"]),
         text(&answer["id"]),
         answer["revision"]
