@@ -1,14 +1,21 @@
 //! From a request's body to a checked draft: JSON, plain text, Markdown or HTML.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde_json::Value;
 
 use release::{Draft, Lang, Limits, Site, Status};
 
 use crate::problem::Problem;
+
+/// Of a body that is too large, so many bytes are read and forgotten.
+const PATIENCE_BYTES: usize = 64 << 20;
+/// Then the answer does not wait for the rest.
+const QUIET: Duration = Duration::from_millis(500);
 
 const ACCEPTED: &str = "application/json, text/plain, text/markdown or text/html, in UTF-8";
 
@@ -115,11 +122,35 @@ pub(crate) async fn small_json(headers: &HeaderMap, body: Body) -> Result<Value,
     json(utf8(&bytes)?)
 }
 
-async fn whole(body: Body) -> Result<Bytes, Problem> {
-    match Limited::new(body, Limits::REQUEST_BYTES).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body ended early; send it again")),
+/// A body that is too large is read to its end and forgotten, as far as it comes: whoever still writes when the connection ends may never
+/// see the answer. It is told at the latest when nothing comes for a while, or too much.
+async fn whole(mut body: Body) -> Result<Bytes, Problem> {
+    let mut whole = Vec::new();
+    let mut came = 0;
+    loop {
+        let next = body.frame();
+        let frame = if came <= Limits::REQUEST_BYTES {
+            next.await
+        } else {
+            match tokio::time::timeout(QUIET, next).await {
+                Ok(frame) if came <= PATIENCE_BYTES => frame,
+                _ => return Err(too_large()),
+            }
+        };
+        match frame {
+            None if came > Limits::REQUEST_BYTES => return Err(too_large()),
+            None => return Ok(Bytes::from(whole)),
+            Some(Err(_)) => return Err(Problem::new(StatusCode::BAD_REQUEST, "the body ended early; send it again")),
+            Some(Ok(frame)) => {
+                let Ok(data) = frame.into_data() else { continue };
+                came += data.len();
+                if came <= Limits::REQUEST_BYTES {
+                    whole.extend_from_slice(&data);
+                } else {
+                    whole = Vec::new();
+                }
+            }
+        }
     }
 }
 
