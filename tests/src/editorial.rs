@@ -473,30 +473,30 @@ async fn an_edit_a_new_time_or_a_withdrawal_before_the_hour_counts() {
     let editor = Desk::of(&room, OTHER);
     let mut ids = Vec::new();
     let at = in_seconds(3);
-    for title in ["Edited", "Moved", "Withdrawn", "Mended"] {
+    for title in ["Edited tide", "Moved tide", "Early tide", "Mended tide"] {
         let (_, draft) = editor.create(&text(title)).await;
         let (status, scheduled) = editor.step(&id(&draft), "schedule", &json!({"at": at})).await;
         assert_eq!(status, 200, "{scheduled}");
         ids.push(id(&draft));
     }
     // Back to a draft; a later time; taken back; still scheduled, with another text.
-    let (status, saved) = editor.save(&ids[0], 2, &text("Edited after all")).await;
+    let (status, saved) = editor.save(&ids[0], 2, &text("Edited tide after all")).await;
     assert_eq!((status, &saved["status"]), (200, &json!("draft")), "{saved}");
     let (status, moved) = editor.step(&ids[1], "schedule", &json!({"at": in_seconds(3_600)})).await;
     assert_eq!((status, &moved["status"]), (200, &json!("scheduled")), "{moved}");
     let (status, back) = editor.step(&ids[2], "withdraw", &json!({"reason": "not now"})).await;
     assert_eq!((status, &back["status"]), (200, &json!("draft")), "{back}");
-    let mut mended = text("Mended text");
+    let mut mended = text("Mended text of the tide");
     (mended["status"], mended["publish_at"]) = (json!("scheduled"), json!(at));
     let (status, saved) = editor.save(&ids[3], 2, &mended).await;
     assert_eq!((status, &saved["status"]), (200, &json!("scheduled")), "{saved}");
     let feed = room.until("/en/feed.json", |feed| feed.contains("Mended text")).await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    for title in ["Edited", "Moved", "Withdrawn"] {
+    for title in ["Edited tide", "Moved tide", "Early tide"] {
         assert!(!feed.contains(title), "{title}: {feed}");
     }
     assert_eq!(
-        leaks(&room, &["Edited", "Moved", "Withdrawn", "not now"]).await,
+        leaks(&room, &["Edited tide", "Moved tide", "Early tide", "not now"]).await,
         Vec::<String>::new()
     );
     // What was only scheduled had no date for readers: it gets that of its publication.

@@ -34,18 +34,18 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
     let given = draft.date.map(|date| whole_seconds(date.in_zone(&site.zone)));
     let before = saving.previous;
     let due = draft.publish_at.filter(|_| status == Status::Scheduled);
-    let dates = dates(given, before, due, now)?;
-    let status = if status == Status::Scheduled && dates.publish_at.is_none() {
-        // Its time has come.
-        Status::Published
+    let dates = if matches!(status, Status::Scheduled | Status::Published) {
+        dates(given, before, due, now)?
     } else {
-        status
+        Dates {
+            publish_at: None,
+            published: before.and_then(|before| before.published),
+        }
     };
-    let becomes = matches!(status, Status::Scheduled | Status::Published);
-    let published = if becomes {
-        dates.published
-    } else {
-        before.and_then(|before| before.published)
+    let status = match status {
+        // Its time has come.
+        Status::Scheduled if dates.publish_at.is_none() => Status::Published,
+        status => status,
     };
     let language = draft.language.clone().unwrap_or_else(|| site.default_language().clone());
     let submitter = Some(&saving.by).filter(|_| status == Status::Submitted).cloned();
@@ -58,7 +58,7 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         status,
         language,
         publish_at: dates.publish_at,
-        published,
+        published: dates.published,
         updated: before.and_then(|before| before.updated),
         path: before.and_then(|p| p.path.clone()),
         date: draft.date.map(as_given),

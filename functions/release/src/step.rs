@@ -177,7 +177,7 @@ mod tests {
         );
         assert_eq!(
             read(Step::Submit, &json!({"reason": "x", "b": 1})),
-            Err(vec!["/b".to_owned(), "/reason".to_owned()])
+            Err(vec!["/reason".to_owned(), "/b".to_owned()])
         );
         assert_eq!(read(Step::Publish, &json!({"emergency": ""})), Err(vec!["/emergency".to_owned()]));
         assert_eq!(read(Step::Publish, &json!([])), Err(vec![String::new()]));
