@@ -648,6 +648,13 @@ async fn the_office_works_from_the_terminal() {
     room.until("/fr/feed.json", |feed| feed.contains("Les chiffres")).await;
     let (_, history, _) = terminal(&room, &["release", "history", &id]);
     assert!(history.contains("Ana Lima") && history.contains("as agreed"), "{history}");
+    let (_, other) = Desk::of(&room, token).create(&text("Ferry delayed")).await;
+    let other = self::id(&other);
+    for step in ["submit", "approve"] {
+        assert_eq!(terminal(&room, &["release", step, &other]).0, Some(0), "{step}");
+    }
+    let (_, history, _) = terminal(&room, &["release", "history", &other]);
+    assert_eq!(history.lines().filter(|line| line.contains("approved")).count(), 1, "{history}");
     let (_, shown, _) = terminal(&room, &["release", "show", &id, "--revision", "1", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&shown).unwrap()["status"], "draft");
     let (code, _, told) = terminal(&room, &["release", "schedule", &id, "--at", "tomorrow"]);

@@ -292,7 +292,7 @@ fn ended(done: anyhow::Result<bool>, failed: ExitCode) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("Error: {error:?}");
+            eprintln!("Error: {error:#}");
             failed
         }
     }

@@ -163,12 +163,13 @@ fn history(answer: &Value) -> String {
     let mut lines = String::new();
     for line in answer["revisions"].as_array().into_iter().flatten() {
         let note = line["note"].as_str().map(|note| format!("  {note}")).unwrap_or_default();
+        let approved = line["approval"]["at"] == line["at"] && line["at"].is_string();
+        let did = if approved { "approved" } else { word(line, "status") };
         lines.push_str(&format!(
-            "{:3}  {}  {:9}  {}{note}\n",
+            "{:3}  {}  {did:9}  {}{note}\n",
             line["revision"],
             word(line, "at"),
-            word(line, "status"),
-            word(&line["by"], "name"),
+            word(&line["by"], "name")
         ));
     }
     lines
