@@ -10,9 +10,9 @@
 //! | F14 | `rivals::who_is_slow_brings_no_older_revision_back_into_a_feed_that_forgot_the_release` |
 //! | F15 | `lambda::publish::a_message_that_cannot_be_decoded_fails_alone`, `queue::tests::five_failed_receives_make_a_dead_letter_that_stays_one` |
 //! | F17 | `lambda::publish::the_function_is_killed_fifty_times_in_its_work_and_every_view_is_whole`; F18 for the key of a post |
-//! | F19 | `save::tests::published_stays_and_updated_rises_with_every_edit_but_a_minor_one`, `simulation::every_view_survives_faults_and_equals_the_model_when_they_end` (its instances have clocks of their own); embargoes come with scheduling |
-//! | F20 | no test: nothing is scheduled yet; a date to come is refused (`save::tests::an_author_cannot_publish_and_nobody_publishes_tomorrows_date_today`) |
-//! | F21 | as F20 |
+//! | F19 | `save::tests::published_stays_and_updated_rises_with_every_edit_but_a_minor_one`, `simulation::every_view_survives_faults_and_equals_the_model_when_they_end` (its instances have clocks of their own); an embargo is lifted by its own clock, which is not held against that of S3 yet |
+//! | F20 | `embargo::what_is_late_goes_at_once_and_what_is_far_away_is_not_even_read`, `embargo::two_clocks_at_once_make_one_revision_and_not_before_its_instant`, `embargo::an_editor_who_was_faster_makes_the_marker_void` |
+//! | F21 | `date::tests::a_time_without_an_offset_is_refused_with_its_readings`, `editorial::a_time_that_has_come_publishes_at_once_and_one_that_is_unclear_is_refused` |
 //! | F22 | no test: there is no CDN on one machine; how long each document may be stale is in `key::tests::every_key_with_its_headers` |
 //! | F24 | `damaged::objects_that_were_made_by_hand_are_set_aside_with_a_reason`, `damaged::files_that_were_damaged_on_disk_are_set_aside_and_every_other_release_publishes` |
 //! | F25 | `input::a_request_over_the_limit_is_told_the_limit_and_the_way_for_files`; events carry keys only: `key::tests::a_revision_is_known_by_its_key_and_nothing_else_is` |
