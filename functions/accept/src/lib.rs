@@ -10,6 +10,7 @@ mod idempotency;
 mod intake;
 mod preview;
 mod problem;
+mod revisions;
 mod routes;
 mod save;
 pub mod stage;

@@ -7,9 +7,12 @@ use axum::{
 use feed::{Public, release_page};
 use http::{HeaderName, StatusCode, header};
 use jiff::Timestamp;
-use release::{Lang, Path, Revision, Site, Status, parse_date, slug};
+use release::{Lang, Revision, Site, Status};
 
-use crate::{problem::Problem, save::whole_seconds};
+use crate::{
+    problem::Problem,
+    save::{self, whole_seconds},
+};
 
 /// Nothing but the office's own style sheet and pictures: the page is shown in a browser that is signed in elsewhere.
 const POLICY: &str =
@@ -18,16 +21,17 @@ const POLICY: &str =
 /// The page of a revision in one language, as if it became public at `now`.
 pub(crate) fn answer(revision: Revision, language: &Lang, now: Timestamp, site: &Site) -> Result<Response, Problem> {
     let now = whole_seconds(now);
-    let date = revision.date.as_deref().and_then(|date| parse_date(date).ok());
-    let date = date.map(|date| whole_seconds(date.in_zone(&site.zone)));
-    let published = date.or(revision.published).or(revision.publish_at).unwrap_or(now);
+    let published = save::given(&revision, site)?
+        .or(revision.published)
+        .or(revision.publish_at)
+        .unwrap_or(now);
     let withdrawn = revision.status == Status::Withdrawn;
     let shown = Revision {
         status: if withdrawn { Status::Withdrawn } else { Status::Published },
         published: Some(published),
         updated: revision.updated_at(now),
         // It gets its address when it is scheduled or published.
-        path: Some(revision.path.clone().unwrap_or_else(|| path(&revision, published, site))),
+        path: Some(revision.path.clone().unwrap_or_else(|| save::address(&revision, published, site))),
         ..revision
     };
     let page = Public::of(&shown, site).and_then(|public| release_page(&public, site, language).ok());
@@ -44,14 +48,4 @@ pub(crate) fn answer(revision: Revision, language: &Lang, now: Timestamp, site: 
         (header::REFERRER_POLICY, "no-referrer"),
     ];
     Ok((headers, Body::from(page)).into_response())
-}
-
-fn path(revision: &Revision, published: Timestamp, site: &Site) -> Path {
-    let day = published.to_zoned_datetime(site.zone.clone()).date();
-    let title = revision.texts.get(&revision.language).map_or("", |text| text.title.as_str());
-    Path {
-        year: day.year(),
-        month: day.month(),
-        slug: slug(title),
-    }
 }

@@ -22,6 +22,7 @@ use crate::{
     intake::{self, Intake},
     preview,
     problem::Problem,
+    revisions::{before, highest, read},
     save::{self, Saving},
     steps::{self, Standing},
 };
@@ -272,19 +273,6 @@ async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Path<String>,
     Ok(saved(StatusCode::OK, &revision, &warnings))
 }
 
-/// The latest revision up to this one that is so.
-async fn before(store: &Store, latest: &Revision, wanted: impl Fn(&Revision) -> bool) -> Result<Option<Revision>, Problem> {
-    if wanted(latest) {
-        return Ok(Some(latest.clone()));
-    }
-    for n in (1..latest.revision).rev() {
-        if let Some(found) = read(store, latest.id, n).await?.filter(&wanted) {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
-}
-
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let key = headers.get("idempotency-key").map(HeaderValue::to_str).transpose();
     key.map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))
@@ -465,24 +453,4 @@ async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Answe
 
 fn parse_id(text: &str) -> Result<Uuid, Problem> {
     Uuid::try_parse(text).map_err(|_| Problem::unknown("this release"))
-}
-
-async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Problem> {
-    let damaged = |damage: &dyn std::fmt::Display| {
-        tracing::error!(release.id = %id, revision = n, %damage, "a revision is damaged");
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "this revision is damaged in the store; restore it from its last version",
-        )
-    };
-    match store.get(&Key::Revision(id, n)).await {
-        Ok(None) => Ok(None),
-        Ok(Some(found)) => Revision::read(&found.bytes, id, n).map(Some).map_err(|damage| damaged(&damage)),
-        Err(damage @ store::Error::Corrupt { .. }) => Err(damaged(&damage)),
-        Err(failure) => Err(failure.into()),
-    }
-}
-
-async fn highest(store: &Store, id: Uuid) -> Result<Option<u32>, Problem> {
-    Ok(store.revisions(id).await?.last().copied())
 }

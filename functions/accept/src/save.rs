@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use release::{By, Draft, Moment, Path, Revision, Role, Site, Status, slug};
+use release::{By, Draft, Moment, Path, Revision, Role, Site, Status, parse_date, slug};
 use store::{Created, Key, Store};
 use uuid::Uuid;
 
@@ -131,24 +131,34 @@ pub(crate) fn has_address(status: Status) -> bool {
     status.is_public() || status == Status::Scheduled
 }
 
+/// The address that a revision asks for; another release may have it.
+pub(crate) fn address(revision: &Revision, published: Timestamp, site: &Site) -> Path {
+    let day = published.to_zoned_datetime(site.zone.clone()).date();
+    let title = revision.texts.get(&revision.language).map_or("", |text| text.title.as_str());
+    Path {
+        year: day.year(),
+        month: day.month(),
+        slug: slug(title),
+    }
+}
+
+/// What the office gave as date of a stored revision, as an instant.
+pub(crate) fn given(revision: &Revision, site: &Site) -> Result<Option<Timestamp>, Problem> {
+    let date = revision.date.as_deref().map(parse_date).transpose();
+    let date = date.map_err(|reason| Problem::fault("/date", reason))?;
+    Ok(date.map(|date| whole_seconds(date.in_zone(&site.zone))))
+}
+
 /// Gives a public revision without a path its own, and holds it against every other release.
 pub(crate) async fn reserve(revision: &mut Revision, store: &Store, site: &Site) -> Result<(), Problem> {
     if !has_address(revision.status) || revision.path.is_some() {
         return Ok(());
     }
-    let published = revision.published.unwrap_or(revision.at);
-    let day = published.to_zoned_datetime(site.zone.clone()).date();
-    let title = revision
-        .texts
-        .get(&revision.language)
-        .map(|text| text.title.as_str())
-        .unwrap_or_default();
-    let stem = slug(title);
+    let first = address(revision, revision.published.unwrap_or(revision.at), site);
     for n in 1..SAME_TITLE {
         let path = Path {
-            year: day.year(),
-            month: day.month(),
-            slug: numbered(&stem, n),
+            slug: numbered(&first.slug, n),
+            ..first
         };
         let owner = revision.id.to_string();
         match store.create(&Key::Slug(path.clone()), owner.clone().into_bytes()).await? {

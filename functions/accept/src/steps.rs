@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 use jiff::Timestamp;
-use release::{Approval, By, Emergency, Remark, Revision, Site, Status, Step, parse_date};
+use release::{Approval, By, Emergency, Remark, Revision, Site, Status, Step};
 
 use crate::{
     problem::Problem,
@@ -114,11 +114,7 @@ fn publish(
         reason,
     });
     let emergency = approved(&latest, emergency, site)?;
-    let given = match latest.date.as_deref().map(parse_date) {
-        None => None,
-        Some(Ok(date)) => Some(whole_seconds(date.in_zone(&site.zone))),
-        Some(Err(reason)) => return Err(Problem::fault("/date", reason)),
-    };
+    let given = save::given(&latest, site)?;
     let dates = save::dates(given, Some(&latest), due, now)?;
     let mut next = Revision {
         status: Status::Scheduled,
