@@ -16,7 +16,7 @@ use bytes::Bytes;
 use release::{Lang, Site};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
-use serde_json::ser::{Formatter as _, PrettyFormatter};
+use sonic_rs::format::{Formatter as _, PrettyFormatter};
 
 /// A format in which an entry was rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +195,8 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
             continue;
         }
         let from = out.len();
-        entry.0.value.serialize(&mut indented(&mut out)?)?;
+        let written = entry.0.value.serialize(&mut indented(&mut out)?);
+        written.map_err(serde_json::Error::custom)?;
         made.new.push((entry, from..out.len()));
     }
     out.extend_from_slice(b"\n  ");
@@ -204,12 +205,14 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
 }
 
 /// Writes as for a list at the top of a document: two steps in.
-fn indented(out: &mut Vec<u8>) -> Result<serde_json::Serializer<&mut Vec<u8>, PrettyFormatter<'static>>, serde_json::Error> {
+///
+/// `serde_json` looks at each byte of a text; this one looks at many at a time, and writes the same.
+fn indented(out: &mut Vec<u8>) -> Result<sonic_rs::Serializer<&mut Vec<u8>, PrettyFormatter<'static>>, serde_json::Error> {
     let mut indented = PrettyFormatter::new();
     for _ in 0..2 {
         indented.begin_array(&mut io::sink()).map_err(serde_json::Error::io)?;
     }
-    Ok(serde_json::Serializer::with_formatter(out, indented))
+    Ok(sonic_rs::Serializer::with_formatter(out, indented))
 }
 
 impl<T: Serialize> Serialize for Kept<T> {
@@ -282,6 +285,25 @@ mod tests {
                 let plain = serde_json::to_string_pretty(&plain).unwrap() + "\n";
                 assert_eq!(String::from_utf8_lossy(&written), plain);
             }
+        }
+    }
+
+    #[test]
+    fn each_character_is_written_as_serde_json_writes_it() {
+        let all: Vec<char> = (0..0x300)
+            .chain([0x2028, 0x2029, 0xfeff, 0xfffd, 0x1f600])
+            .filter_map(char::from_u32)
+            .collect();
+        // Wherever it stands in what is looked at together, in texts that end anywhere in it.
+        for before in [0, 1, 15, 16, 31, 32, 63, 64] {
+            let texts = all
+                .iter()
+                .map(|each| format!("{}{each}{}", "x".repeat(before), "y".repeat(before / 2)));
+            let texts: Vec<String> = texts.chain([String::from_iter(&all)]).collect();
+            let kept: Vec<_> = texts.iter().cloned().map(Kept::new).collect();
+            let written = put_together(&list(Vec::<u8>::new()), "entries", &kept, 0).unwrap();
+            let plain = serde_json::to_string_pretty(&list(texts)).unwrap() + "\n";
+            assert!(written == plain, "{before}");
         }
     }
 
