@@ -1,6 +1,6 @@
 //! Dates as people write them, in the languages of press offices. Never today by mistake.
 
-mod words;
+pub(crate) mod words;
 
 use jiff::{
     Timestamp,

@@ -1,5 +1,7 @@
 //! The words of dates: month names of many languages, and what may stand around them.
 
+use std::collections::BTreeSet;
+
 /// A part of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
@@ -259,7 +261,7 @@ const FILLERS: [&str; 66] = [
 ];
 
 /// Arabic-Indic, Persian and full-width digits as ASCII ones.
-pub(super) fn ascii_digits(text: &str) -> String {
+pub(crate) fn ascii_digits(text: &str) -> String {
     let digit = |c: char| {
         let base = match c {
             '\u{660}'..='\u{669}' => 0x660,
@@ -291,6 +293,34 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
         }
     }
     (!tokens.is_empty()).then_some(tokens)
+}
+
+/// The months that a text names; its digits are ASCII ones. Abbreviations are left out: too many are words of another language.
+pub(crate) fn months_in(text: &str) -> BTreeSet<i8> {
+    let text = text.replace("كانون ", "كانون_").replace("تشرين ", "تشرين_");
+    let mut found = BTreeSet::new();
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+        let word = word.trim_matches(|c: char| c.is_ascii_digit());
+        let name = word.to_lowercase().replace('_', " ");
+        let month = MONTHS.iter().position(|names| names.contains(&name.as_str()));
+        let sure = match name.as_str() {
+            // A verb is small.
+            "may" | "march" => word.starts_with(char::is_uppercase),
+            "mai" => true,
+            name => name.chars().count() > 3 || !name.is_ascii(),
+        };
+        if let Some(month) = month.filter(|_| sure) {
+            found.extend(i8::try_from(month + 1));
+        }
+    }
+    // 6月9日: the number is the month.
+    for (at, _) in text.match_indices('月') {
+        let before = &text[..at];
+        let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let month = before[before.len() - digits..].parse::<i8>().ok();
+        found.extend(month.filter(|month| (1..=12).contains(month)));
+    }
+    found
 }
 
 /// The first part of a run without separators (`9`, `1er`, `2016年6月9日`) and what is left.
