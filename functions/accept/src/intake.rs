@@ -124,7 +124,7 @@ pub(crate) async fn small_json(headers: &HeaderMap, body: Body) -> Result<Value,
 
 /// A body that is too large is read to its end and forgotten, as far as it comes: whoever still writes when the connection ends may never
 /// see the answer. It is told at the latest when nothing comes for a while, or too much.
-async fn whole(mut body: Body) -> Result<Bytes, Problem> {
+pub(crate) async fn whole(mut body: Body) -> Result<Bytes, Problem> {
     let mut whole = Vec::new();
     let mut came = 0;
     loop {

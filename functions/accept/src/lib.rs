@@ -4,6 +4,7 @@
 
 mod auth;
 mod board;
+mod check;
 mod config;
 mod desk;
 mod idempotency;

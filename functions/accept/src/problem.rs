@@ -50,6 +50,18 @@ impl Problem {
         faults.into()
     }
 
+    /// Errors of a release that must not go on like this.
+    pub(crate) fn stopped(errors: Vec<Fault>, advice: &str) -> Self {
+        let count = match errors.len() {
+            1 => "1 error stops".to_owned(),
+            n => format!("{n} errors stop"),
+        };
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{count} this release; {advice}"))
+        }
+    }
+
     pub(crate) fn stale(current: u32) -> Self {
         let detail = format!("expected If-Match: \"{current}\", the latest revision; read it, put your change into it and send it again");
         Self::new(StatusCode::PRECONDITION_FAILED, detail).with(header::ETAG, format!("\"{current}\""))

@@ -77,6 +77,7 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         submitter,
         approval: None,
         emergency: None,
+        overridden: None,
     };
     // Whoever sends the content that is there has written nothing: its approval stays, and its editor.
     if let Some(before) = before.filter(|before| before.content() == next.content()) {

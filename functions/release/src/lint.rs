@@ -7,7 +7,7 @@ mod figures;
 mod language;
 mod phrases;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
 use serde::Serialize;
 use url::Url;
 
@@ -155,7 +155,7 @@ fn embargo(one: &Shown<'_>, publish_at: Option<Timestamp>, zone: &TimeZone, lint
             );
             continue;
         };
-        let readings = [at.to_zoned(zone.clone()), at.to_zoned(TimeZone::UTC)];
+        let readings = [at.to_zoned_datetime(zone.clone()), at.to_zoned_datetime(TimeZone::UTC)];
         let told = told_times(&sentence);
         if told.days.is_empty() && told.times.is_empty() {
             lint.warn(
@@ -182,7 +182,7 @@ struct Told {
 }
 
 impl Told {
-    fn fits(&self, reading: &Zoned) -> bool {
+    fn fits(&self, reading: &ZonedDateTime) -> bool {
         let day = self.days.is_empty() || self.days.contains(&reading.date());
         let time = (reading.hour(), reading.minute());
         day && (self.times.is_empty() || self.times.contains(&time))
@@ -201,7 +201,7 @@ fn told_times(sentence: &str) -> Told {
             match parse_date(bare) {
                 Ok(Moment::Day(day)) if !told.days.contains(&day) => told.days.push(day),
                 Ok(Moment::Instant(at)) => {
-                    let at = at.to_zoned(TimeZone::UTC);
+                    let at = at.to_zoned_datetime(TimeZone::UTC);
                     told.days.push(at.date());
                     told.times.push((at.hour(), at.minute()));
                 }

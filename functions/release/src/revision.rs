@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Correction, Event, Faults, Lang, Link, Localised, Media, Text};
+use crate::{Correction, Event, Fault, Faults, Lang, Link, Localised, Media, Text};
 
 /// The layout of a stored revision; one with another number is set aside, not guessed at.
 const SCHEMA: u32 = 1;
@@ -113,6 +113,20 @@ pub struct Emergency {
     pub reason: String,
 }
 
+/// A release that went on although something in it was found to be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Overridden {
+    /// Who said so.
+    pub by: By,
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Why it is right all the same.
+    pub reason: String,
+    /// What was found.
+    pub errors: Vec<Fault>,
+}
+
 /// The part of a page's address that is fixed when a release is first scheduled or published.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Path {
@@ -211,6 +225,9 @@ pub struct Revision {
     /// It was published without approval, and nobody has approved it since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
+    /// Errors of this content that somebody answers for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Overridden>,
 }
 
 /// Why a stored object is no revision: it is set aside and reported, never retried for ever.

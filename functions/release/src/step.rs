@@ -57,10 +57,11 @@ impl Step {
 
     fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Publish => &["note", "emergency"],
-            Self::Schedule => &["note", "emergency", "at"],
+            Self::Submit => &["note", "override"],
+            Self::Publish => &["note", "override", "emergency"],
+            Self::Schedule => &["note", "override", "emergency", "at"],
             Self::Withdraw => &["note", "reason"],
-            Self::Submit | Self::Approve | Self::Restore => &["note"],
+            Self::Approve | Self::Restore => &["note"],
         }
     }
 }
@@ -74,6 +75,8 @@ pub struct Remark {
     pub at: Option<Timestamp>,
     /// Why it is published without approval; never public.
     pub emergency: Option<String>,
+    /// Why errors that were found do not stop it; never public.
+    pub overriding: Option<String>,
     /// Why it is withdrawn, for the public.
     pub reason: Localised,
     /// What was cleaned, for a person to check.
@@ -93,6 +96,9 @@ impl Remark {
             remark.note = reader.optional(&root, "note");
             if root.field("emergency").is_some() {
                 remark.emergency = reader.required(&root, "emergency");
+            }
+            if root.field("override").is_some() {
+                remark.overriding = reader.required(&root, "override");
             }
             if step == Step::Schedule {
                 remark.at = at(&mut reader, &root);
@@ -180,6 +186,8 @@ mod tests {
             Err(vec!["/reason".to_owned(), "/b".to_owned()])
         );
         assert_eq!(read(Step::Publish, &json!({"emergency": ""})), Err(vec!["/emergency".to_owned()]));
+        assert_eq!(read(Step::Submit, &json!({"override": " "})), Err(vec!["/override".to_owned()]));
+        assert_eq!(read(Step::Approve, &json!({"override": "x"})), Err(vec!["/override".to_owned()]));
         assert_eq!(read(Step::Publish, &json!([])), Err(vec![String::new()]));
         assert_eq!(read(Step::Approve, &json!({})), Ok(Remark::default()));
         for without in [json!({}), json!({"at": "tomorrow"}), json!({"at": "2026-06-09"}), json!({"at": 7})] {

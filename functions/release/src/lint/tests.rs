@@ -47,7 +47,9 @@ fn what_is_still_to_be_filled_in_is_an_error_in_any_language() {
         "联系人【姓名】。",
         "المكان يحدد لاحقا.",
     ] {
-        assert_eq!(pointers(&looked(&english("Title", body)).errors), ["/texts/en/body"], "{body}");
+        let errors = looked(&english("Title", body)).errors;
+        // A few words in another script are in the wrong place besides.
+        assert!(pointers(&errors).contains(&"/texts/en/body"), "{body}: {errors:?}");
     }
     for body in [
         "See [the list](https://example.org).",

@@ -12,7 +12,7 @@ use crate::reader::below;
 use crate::{Faults, Limits, Text};
 
 /// Who saved it, and what was said among the office, is no text for readers: no feed has to carry it.
-const PRIVATE: [&str; 6] = ["by", "note", "editor", "submitter", "approval", "emergency"];
+const PRIVATE: [&str; 7] = ["by", "note", "editor", "submitter", "approval", "emergency", "overridden"];
 
 /// Everything that would break a view; `document` is the JSON that `revision` was read from.
 pub(super) fn faults(document: &Value, revision: &Revision) -> Faults {
