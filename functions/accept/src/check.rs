@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use http::StatusCode;
 use release::{Fault, Lint, Overridden, Revision, Role, Status, lint};
 
-use crate::{Desk, problem::Problem};
+use crate::{Desk, files, problem::Problem};
 
 /// As long as a note may be that is worth reading.
 const REASON_CHARS: usize = 1_000;
@@ -48,7 +48,12 @@ pub(crate) async fn hold(
         Status::Submitted => Role::Author,
         Status::Scheduled | Status::Published => Role::Editor,
     };
+    let files = files::faults(revision, before, &desk.store).await?;
     let Lint { errors, warnings } = look(revision, desk).await?;
+    if !files.is_empty() {
+        // Nobody can answer for a file that is not there.
+        return Err(Problem::stopped([files, errors].concat(), "mend them"));
+    }
     revision.overridden = None;
     if errors.is_empty() {
         return Ok(warnings);

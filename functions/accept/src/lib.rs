@@ -7,6 +7,7 @@ mod board;
 mod check;
 mod config;
 mod desk;
+mod files;
 mod idempotency;
 mod intake;
 mod preview;

@@ -38,6 +38,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/v1/releases/check", post(check::new))
         .route("/v1/releases/{id}", get(read::latest).put(write::replace))
         .route("/v1/releases/{id}/check", post(check::stored))
+        .route("/v1/releases/{id}/media", post(write::media))
         .route("/v1/releases/{id}/preview", get(read::preview))
         .route("/v1/releases/{id}/revisions", get(read::history))
         .route("/v1/releases/{id}/revisions/{n}", get(read::one))
@@ -93,7 +94,7 @@ fn saved(status: StatusCode, revision: &Revision, warnings: &[Fault]) -> Respons
     response
 }
 
-fn json<T: Serialize>(status: StatusCode, document: &T) -> Response {
+pub(crate) fn json<T: Serialize>(status: StatusCode, document: &T) -> Response {
     (
         status,
         [(header::CONTENT_TYPE, "application/json")],

@@ -137,7 +137,8 @@ impl PressRoom {
         store.put_changed(&Key::SiteConfig, text.into_bytes()).await?;
         let token = token::local(&store, &options.data, options.token.as_deref()).await?;
         let accept = Arc::new(accept::Desk::new(
-            Arc::new(Store::new(s3.client(), CONTENT, SITE)),
+            // Its URLs are for clients outside.
+            Arc::new(Store::new(s3.client_for(&format!("http://{s3_address}")), CONTENT, SITE)),
             Arc::new(site.clone()),
         ));
         let desk = Arc::new(Desk::new(store, site.clone()));

@@ -163,6 +163,9 @@ fn serve(object: Served, request: &Parts) -> Response {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     set(header::CONTENT_TYPE, &object.content_type);
+    if let Some(disposition) = &object.content_disposition {
+        set(header::CONTENT_DISPOSITION, disposition);
+    }
     set(header::ACCEPT_RANGES, "bytes");
     let size = object.bytes.len();
     match range(&object, request) {

@@ -10,6 +10,7 @@ mod crew;
 mod event;
 mod failure;
 mod feeds;
+mod files;
 mod furnish;
 mod intake;
 mod late;

@@ -7,9 +7,10 @@ use feed::{Behind, Public, ReleaseView, release_page};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Site, Status};
 use store::{Created, Derived, Expect, Key, Merged, Store};
+use tracing::error;
 use uuid::Uuid;
 
-use crate::{Arrived, Desk, Failure, PARALLEL, crew, intake::Intake, late};
+use crate::{Arrived, Desk, Failure, PARALLEL, crew, files, intake::Intake, late};
 
 /// Releases under way at once; each has a version document and a page for every language.
 const RELEASES: usize = 64;
@@ -112,6 +113,10 @@ pub(crate) async fn documents(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u
 async fn documents_of(desk: &Desk, one: &Arrived) -> Result<(), Failure> {
     // The texts of a withdrawn release are gone; an event that comes late must not bring them back.
     let speaks = one.public.status == Status::Withdrawn || one.view.latest.status != Status::Withdrawn;
+    if speaks {
+        // Before anything links to them.
+        files::show(desk, &one.public).await?;
+    }
     let version = async { if speaks { version(&desk.store, &one.public).await } else { Ok(()) } };
     let (version, newest) = future::join(version, pages(desk, one)).await;
     version?;
@@ -165,10 +170,21 @@ pub(crate) async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool)
             let withdrawn = view.latest.status == Status::Withdrawn;
             let shown = view.versions.iter().filter(|version| version.status == Status::Published);
             for n in shown.map(|version| version.revision) {
+                let id = view.latest.id;
+                let public = late::read(desk, id, n).await;
                 if withdrawn {
-                    store.delete(&Key::Version(view.latest.id, n)).await?;
+                    store.delete(&Key::Version(id, n)).await?;
+                    match public {
+                        Ok(public) => files::hide(desk, id, &public).await?,
+                        // What it showed is not known any more; its text is gone at least.
+                        Err(Failure::Damaged(reason)) => error!(reason, "the files of a damaged revision stay as they are"),
+                        Err(Failure::Store(store::Error::Missing { key })) => error!(key, "the files of a lost revision stay as they are"),
+                        Err(failure) => return Err(failure),
+                    }
                 } else {
-                    version(store, &late::read(desk, view.latest.id, n).await?).await?;
+                    let public = public?;
+                    files::show(desk, &public).await?;
+                    version(store, &public).await?;
                 }
             }
             look = true;

@@ -17,6 +17,7 @@ mod revision;
 mod site;
 mod slug;
 mod step;
+mod upload;
 
 pub use clean::{Cleaned, clean_line, clean_text};
 pub use date::{Moment, parse_date};
@@ -32,3 +33,4 @@ pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision,
 pub use site::{Contact, Language, Site, SiteError, Topic, Window};
 pub use slug::slug;
 pub use step::{Remark, Step};
+pub use upload::{Upload, is_of_kind, may_be_sent};

@@ -48,6 +48,10 @@ pub enum Key {
     Pending(Uuid, u32),
     /// Says that a scheduled revision becomes public at this instant, a whole second.
     Due(Timestamp, Uuid, u32),
+    /// A photo or file that was sent, by its SHA-256 in hex. Nobody reads it but the office, until it is copied to the public.
+    File(String),
+    /// Says that a release shows a file, by its SHA-256, under this name in public.
+    Use(String, String, Uuid),
     /// Says that renderings of a month are older than this version of its state.
     Owed(Month, u64),
     /// The open end of the change log, with what only the publisher needs.
@@ -112,6 +116,8 @@ impl Key {
             Self::Pending(id, n) => format!("pending/{id}/{n}"),
             // In UTC and as long as each other: they sort by time.
             Self::Due(at, id, n) => format!("due/{}/{id}/{n}", at.strftime("%Y-%m-%dT%H:%M:%SZ")),
+            Self::File(sha256) => format!("files/{sha256}"),
+            Self::Use(sha256, name, id) => format!("uses/{sha256}/{name}/{id}"),
             Self::Owed(month, version) => format!("pending/months/{:04}-{:02}/{version}", month.year, month.month),
             Self::Journal => "journal/head.json".to_owned(),
             Self::JournalPage(page) => format!("journal/{page:08}.json"),
@@ -139,7 +145,8 @@ impl Key {
     pub fn content_type(&self) -> &'static str {
         match self {
             Self::SiteConfig => "application/toml",
-            Self::Slug(_) | Self::Pending(..) | Self::Due(..) | Self::Owed(..) => "text/plain; charset=utf-8",
+            Self::Slug(_) | Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Use(..) => "text/plain; charset=utf-8",
+            Self::File(_) => "application/octet-stream",
             Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) | Self::Journal | Self::JournalPage(_) => JSON,
             Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
             Self::Style => "text/css; charset=utf-8",
@@ -157,7 +164,9 @@ impl Key {
         match self {
             Self::ChangesPage(_) => SEALED,
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => PRIVATE,
-            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => PRIVATE,
+            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) | Self::File(_) | Self::Use(..) => {
+                PRIVATE
+            }
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes => CHANGES,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
             Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
@@ -171,7 +180,9 @@ impl Key {
             Self::SiteConfig | Self::Tokens | Self::Revision(..) | Self::Slug(_) | Self::Idempotency(_) | Self::SetAside(..) => {
                 Bucket::Content
             }
-            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) => Bucket::Content,
+            Self::Pending(..) | Self::Due(..) | Self::Owed(..) | Self::Journal | Self::JournalPage(_) | Self::File(_) | Self::Use(..) => {
+                Bucket::Content
+            }
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => Bucket::Site,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,

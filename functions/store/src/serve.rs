@@ -15,6 +15,8 @@ pub struct Served {
     pub content_type: String,
     /// As stored.
     pub cache_control: String,
+    /// As stored; of files that a browser keeps instead of showing.
+    pub content_disposition: Option<String>,
     /// Seconds since 1970.
     pub last_modified: i64,
 }
@@ -33,6 +35,7 @@ impl Store {
         };
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let (etag, content_type, cache_control) = (text(found.e_tag()), text(found.content_type()), text(found.cache_control()));
+        let content_disposition = found.content_disposition().map(str::to_owned);
         let last_modified = found.last_modified().map_or(0, |at| at.secs());
         let body = found.body.collect().await.map_err(|e| Error::Unavailable {
             key: path.to_owned(),
@@ -43,6 +46,7 @@ impl Store {
             etag,
             content_type,
             cache_control,
+            content_disposition,
             last_modified,
         }))
     }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use release::{Remark, Revision, Status, Step};
+use release::{Remark, Revision, Status, Step, Upload};
 use store::{Created, Key, Store};
 use tracing::info;
 use uuid::Uuid;
 
 use super::{Answer, Params, parse_id, saved, signed};
 use crate::{
-    Desk, check, idempotency,
+    Desk, check, files, idempotency,
     intake::{self, Intake},
     problem::Problem,
     revisions::{before, highest, read},
@@ -185,6 +185,16 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
     let (status, by) = (revision.status.as_str(), &revision.by.name);
     info!(release.id = %id, revision = revision.revision, status, by, step = step.as_str(), "a step was taken");
     Ok(saved(StatusCode::OK, &revision, &warnings))
+}
+
+/// Announces a file, which is then sent to S3 and named in the release.
+pub(super) async fn media(State(desk): State<Arc<Desk>>, Path(id): Path<String>, request: Request) -> Answer {
+    let id = parse_id(&id)?;
+    let (parts, body) = request.into_parts();
+    let body = intake::small_json(&parts.headers, body).await?;
+    let file = Upload::from_json(&body, &desk.site)?;
+    highest(&desk.store, id).await?.ok_or_else(|| Problem::unknown("this release"))?;
+    files::announce(&desk, id, file).await
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

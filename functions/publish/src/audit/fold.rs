@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use feed::{Entry, Public, ReleaseView};
-use futures::{StreamExt as _, stream};
-use release::{Revision, Status};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use release::{Media, Revision, Status};
 use store::{Bucket, Error, Key};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub(super) struct Fold {
     pub(super) entries: Vec<Entry>,
     /// Revisions that cannot be read, and why.
     pub(super) damaged: Vec<(u32, String)>,
+    /// Files of its published revisions.
+    pub(super) files: Vec<Media>,
     versions: Vec<(u32, Status, Bytes)>,
     latest: Option<Public>,
 }
@@ -38,6 +40,7 @@ impl Fold {
             view: None,
             entries: Vec::new(),
             damaged: Vec::new(),
+            files: Vec::new(),
             versions: Vec::new(),
             latest: None,
         };
@@ -75,14 +78,43 @@ impl Fold {
             self.entries.extend(view.entry(revision));
             self.view = Some(view);
         }
+        for media in &public.media {
+            let known = |file: &&Media| (&file.sha256, &file.name) == (&media.file.sha256, &media.file.name);
+            if !self.files.iter().any(|file| known(&file)) {
+                self.files.push(media.file.clone());
+            }
+        }
         self.versions.push((public.revision, public.status, Bytes::from(public.document())));
         self.latest = Some(public);
+    }
+
+    /// True when its texts and files are taken back.
+    pub(super) fn withdrawn(&self) -> bool {
+        self.latest.as_ref().is_some_and(|latest| latest.status == Status::Withdrawn)
+    }
+
+    /// Its files that are in public and should not be, or the other way round. One that another release shows stays.
+    pub(super) async fn misplaced(&self, desk: &Desk) -> Result<Vec<Media>, Failure> {
+        let one = |file: Media| async move {
+            let public = desk.store.file_is_public(&file.sha256, &file.name).await?;
+            let wrong = if self.withdrawn() {
+                public && !desk.store.file_is_used(&file.sha256, &file.name).await?
+            } else {
+                !public
+            };
+            Ok::<_, Error>(wrong.then_some(file))
+        };
+        let looked: Vec<_> = stream::iter(self.files.iter().cloned().map(one))
+            .buffered(REVISIONS)
+            .try_collect()
+            .await?;
+        Ok(looked.into_iter().flatten().collect())
     }
 
     /// Every document of the release. The texts of a withdrawn one are gone; the notices stay.
     pub(super) fn drawn(&self, desk: &Desk) -> Result<Drawn<ReleaseView>, Failure> {
         let mut drawn = Drawn::nothing(Key::Release(self.id));
-        let withdrawn = self.latest.as_ref().is_some_and(|latest| latest.status == Status::Withdrawn);
+        let withdrawn = self.withdrawn();
         for (n, status, bytes) in &self.versions {
             let key = Key::Version(self.id, *n);
             if withdrawn && *status == Status::Published {

@@ -4,6 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use feed::{Journal, JournalPage, ReleaseView};
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use release::Media;
 use store::{Bucket, Key, Look};
 use uuid::Uuid;
 
@@ -95,7 +96,7 @@ impl View for OneRelease {
 }
 
 /// A release and what the listing should say of it.
-async fn draw(desk: &Desk, id: Uuid, numbers: Vec<u32>) -> Result<(Fold, Tags), Failure> {
+async fn draw(desk: &Desk, id: Uuid, numbers: Vec<u32>) -> Result<(Fold, Tags, Vec<Media>), Failure> {
     let fold = Fold::read(desk, id, numbers).await?;
     // A draft has no document; what stands at its address is found among what is not expected.
     let tags = if fold.view.is_some() {
@@ -103,7 +104,8 @@ async fn draw(desk: &Desk, id: Uuid, numbers: Vec<u32>) -> Result<(Fold, Tags), 
     } else {
         Tags::new()
     };
-    Ok((fold, tags))
+    let wrong = fold.misplaced(desk).await?;
+    Ok((fold, tags, wrong))
 }
 
 impl Audit<'_> {
@@ -125,10 +127,11 @@ impl Audit<'_> {
         let mut wrong = Vec::new();
         while let Some(done) = drawn.next().await {
             match done.map_err(Failure::render)?? {
-                Ok((fold, tags)) => {
+                Ok((fold, tags, files)) => {
                     let right = self.claim(tags);
                     let held = self.damage(&fold).await?;
                     self.census.add(&fold);
+                    self.files(&fold, files).await?;
                     if !right && !held {
                         wrong.push(fold.id);
                     }
@@ -162,6 +165,35 @@ impl Audit<'_> {
                 self.census.add(&fold);
             }
             self.tell(findings);
+        }
+        Ok(())
+    }
+
+    /// Files of a release that are in public and should not be, or the other way round. What they hold is told by their names.
+    async fn files(&mut self, fold: &Fold, wrong: Vec<Media>) -> Result<(), Failure> {
+        let store = self.desk.store.clone();
+        for file in wrong {
+            let key = format!("media/{}/{}", file.sha256, file.name);
+            let (fault, mended) = match (fold.withdrawn(), self.hand.mends) {
+                (false, false) => (Fault::Missing, false),
+                (false, true) => (
+                    Fault::Missing,
+                    store.show_file(&file.sha256, &file.name, &file.kind, fold.id).await?,
+                ),
+                (true, false) => (Fault::Unexpected, false),
+                (true, true) => {
+                    store.hide_file(&file.sha256, &file.name, &file.kind, fold.id).await?;
+                    (Fault::Unexpected, true)
+                }
+            };
+            let lost = fault == Fault::Missing && !mended;
+            let detail = lost.then(|| format!("a file of release {}; if files/{} is gone, send it again", fold.id, file.sha256));
+            self.tell(vec![Finding {
+                key,
+                fault,
+                mended,
+                detail,
+            }]);
         }
         Ok(())
     }

@@ -1,0 +1,138 @@
+//! Photos and files of a release: announced, sent straight to S3, looked at, and only then part of what goes on.
+
+use std::time::{Duration, SystemTime};
+
+use axum::response::Response;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use http::StatusCode;
+use jiff::Timestamp;
+use release::{Fault, Media, Revision, Status, Upload, is_of_kind, may_be_sent};
+use serde::Serialize;
+use store::Store;
+use uuid::Uuid;
+
+use crate::{Desk, problem::Problem, routes::json, save::whole_seconds};
+
+/// To send a file of 64 MiB over a slow line.
+const VALID: Duration = Duration::from_secs(15 * 60);
+/// Files looked at at once.
+const PARALLEL: usize = 8;
+
+/// What became of an announcement.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct Announced {
+    #[serde(flatten)]
+    file: Upload,
+    /// True when the file is here already; nothing has to be sent.
+    stored: bool,
+    /// The one request that sends the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload: Option<Request>,
+}
+
+/// A request that sends a file. Its URL is a secret.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Request {
+    method: &'static str,
+    url: String,
+    /// To be sent with it, exactly so.
+    headers: std::collections::BTreeMap<String, String>,
+    /// After this instant it is refused.
+    #[schemars(with = "String")]
+    expires: Timestamp,
+}
+
+/// Answers how to send a file, or that it is here.
+pub(crate) async fn announce(desk: &Desk, id: Uuid, file: Upload) -> Result<Response, Problem> {
+    if let Some(found) = desk.store.arrived(&file.sha256).await? {
+        if let Err(reason) = is_of_kind(&file.kind, &found.begin) {
+            return Err(Problem::fault("/type", reason));
+        }
+        if found.size != file.size {
+            let (expected, size) = (found.size, file.size);
+            return Err(Problem::fault(
+                "/size",
+                format!("expected {expected}, the size of the file with this SHA-256; found {size}"),
+            ));
+        }
+        let answer = Announced {
+            file,
+            stored: true,
+            upload: None,
+        };
+        return Ok(json(StatusCode::OK, &answer));
+    }
+    let now = (desk.now)();
+    let ticket = desk
+        .store
+        .ticket(&file.sha256, &file.kind, file.size, system_time(now), VALID)
+        .await?;
+    tracing::info!(release.id = %id, sha256 = file.sha256, size = file.size, "a file was announced");
+    let answer = Announced {
+        file,
+        stored: false,
+        upload: Some(Request {
+            method: "PUT",
+            url: ticket.url,
+            headers: ticket.headers,
+            expires: whole_seconds(now.checked_add(VALID).unwrap_or(now)),
+        }),
+    };
+    Ok(json(StatusCode::CREATED, &answer))
+}
+
+/// As the SDK wants it.
+fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap_or_default())
+}
+
+/// What is wrong with the files of a revision: one that has not arrived, or is not what was said. Those that the revision before made
+/// public are known.
+pub(crate) async fn faults(revision: &Revision, before: Option<&Revision>, store: &Store) -> Result<Vec<Fault>, Problem> {
+    let known = before
+        .filter(|before| before.status == Status::Published)
+        .map_or(&[][..], |before| &before.media);
+    let new = revision.media.iter().enumerate();
+    let new: Vec<(usize, Media)> = new
+        .filter(|(_, file)| !known.iter().any(|known| same(known, file)))
+        .map(|(n, file)| (n, file.clone()))
+        .collect();
+    let looked = stream::iter(new).map(|(n, file)| {
+        let store = store.clone();
+        async move { fault(&file, &store).await.map(|found| (n, found)) }
+    });
+    let looked: Vec<_> = looked.buffered(PARALLEL).try_collect().await?;
+    let faults = looked.into_iter().filter_map(|(n, found)| {
+        let (name, message) = found?;
+        let pointer = format!("/media/{n}/{name}");
+        Some(Fault { pointer, message })
+    });
+    Ok(faults.collect())
+}
+
+/// The same bytes under the same name and type.
+fn same(one: &Media, other: &Media) -> bool {
+    (&one.sha256, &one.name, &one.kind, one.size) == (&other.sha256, &other.name, &other.kind, other.size)
+}
+
+async fn fault(file: &Media, store: &Store) -> Result<Option<(&'static str, String)>, Problem> {
+    if let Err(reason) = may_be_sent(&file.kind, Some(&file.name)) {
+        return Ok(Some(("type", reason)));
+    }
+    let Some(found) = store.arrived(&file.sha256).await? else {
+        let advice =
+            "no file with this SHA-256 has arrived; announce it with POST /v1/releases/{id}/media and send it where the answer says";
+        return Ok(Some(("sha256", advice.to_owned())));
+    };
+    if let Err(reason) = is_of_kind(&file.kind, &found.begin) {
+        return Ok(Some(("type", reason)));
+    }
+    if found.size != file.size {
+        let (expected, size) = (found.size, file.size);
+        return Ok(Some((
+            "size",
+            format!("expected {expected}, the size of the file that arrived; found {size}"),
+        )));
+    }
+    Ok(None)
+}
