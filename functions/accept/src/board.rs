@@ -22,17 +22,21 @@ const WINDOW_MS: u64 = 24 * 3600 * 1000;
 const EPOCH_MS: u64 = 1_577_836_800_000;
 
 /// One line of the board.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Line {
     id: Uuid,
     revision: u32,
     status: Status,
     language: Lang,
     titles: BTreeMap<Lang, String>,
+    #[schemars(with = "String")]
     at: Timestamp,
     by: release::By,
+    #[schemars(with = "Option<String>")]
     published: Option<Timestamp>,
+    #[schemars(with = "Option<String>")]
     updated: Option<Timestamp>,
+    #[schemars(with = "Option<String>")]
     publish_at: Option<Timestamp>,
     /// It was published without approval, and nobody has approved it since.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +44,7 @@ pub(crate) struct Line {
 }
 
 /// A page of the board.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Board {
     releases: Vec<Line>,
     /// Ask with this `cursor` for older ones.

@@ -32,6 +32,7 @@ pub(crate) struct Announced {
 
 /// A request that sends a file. Its URL is a secret.
 #[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "UploadRequest")]
 struct Request {
     method: &'static str,
     url: String,
@@ -82,7 +83,7 @@ pub(crate) async fn announce(desk: &Desk, id: Uuid, file: Upload) -> Result<Resp
 }
 
 /// As the SDK wants it.
-fn system_time(at: Timestamp) -> SystemTime {
+pub(crate) fn system_time(at: Timestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap_or_default())
 }
 

@@ -1,15 +1,18 @@
 //! A release as its page will look, for the office alone.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
 use feed::{Public, release_page};
 use http::{HeaderName, StatusCode, header};
-use jiff::Timestamp;
-use release::{Lang, Revision, Site, Status};
+use release::{Lang, Revision, Status};
 
 use crate::{
+    Desk,
+    files::system_time,
     problem::Problem,
     save::{self, whole_seconds},
 };
@@ -18,9 +21,15 @@ use crate::{
 const POLICY: &str =
     "default-src 'none'; style-src https: http:; img-src https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+/// How long a page under preview may be looked at.
+const LOOK: Duration = Duration::from_secs(15 * 60);
+
 /// The page of a revision in one language, as if it became public at `now`.
-pub(crate) fn answer(revision: Revision, language: &Lang, now: Timestamp, site: &Site) -> Result<Response, Problem> {
-    let now = whole_seconds(now);
+///
+/// Its files are not public yet: they are shown from where they were sent to, for as long as somebody looks.
+pub(crate) async fn answer(revision: Revision, language: &Lang, desk: &Desk) -> Result<Response, Problem> {
+    let (site, clock) = (&*desk.site, (desk.now)());
+    let now = whole_seconds(clock);
     let published = save::given(&revision, site)?
         .or(revision.published)
         .or(revision.publish_at)
@@ -34,13 +43,21 @@ pub(crate) fn answer(revision: Revision, language: &Lang, now: Timestamp, site: 
         path: Some(revision.path.clone().unwrap_or_else(|| save::address(&revision, published, site))),
         ..revision
     };
-    let page = Public::of(&shown, site).and_then(|public| release_page(&public, site, language).ok());
-    let page = page.ok_or_else(|| {
-        Problem::new(
+    let public = Public::of(&shown, site);
+    let page = public.as_ref().and_then(|public| release_page(public, site, language).ok());
+    let (Some(public), Some(Ok(mut page))) = (public, page.map(String::from_utf8)) else {
+        return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "this revision cannot be shown as a page; save it again",
-        )
-    })?;
+        ));
+    };
+    for media in &public.media {
+        let url = desk
+            .store
+            .private_url(&media.file.sha256, &media.file.kind, system_time(clock), LOOK)
+            .await?;
+        page = page.replace(&media.url, &url.replace('&', "&amp;"));
+    }
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (HeaderName::from_static("x-robots-tag"), "noindex"),

@@ -18,8 +18,10 @@ pub(crate) struct Problem {
     headers: Vec<(header::HeaderName, String)>,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// What an error answer says (RFC 9457).
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Document<'a> {
     r#type: &'static str,
     title: &'a str,
     status: u16,

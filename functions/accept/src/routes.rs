@@ -12,14 +12,16 @@ use axum::{
     extract::{Path, Query, Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post, put},
 };
 use http::{HeaderValue, StatusCode, header};
-use release::{By, Fault, Revision, Step};
+use release::{By, Fault, Revision, Role};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Desk, problem::Problem};
+use crate::{Desk, openapi, operation::Operation, problem::Problem};
+
+pub(crate) use read::HistoryPage;
 
 type Answer = Result<Response, Problem>;
 type Params = Query<BTreeMap<String, String>>;
@@ -28,31 +30,62 @@ type Params = Query<BTreeMap<String, String>>;
 pub fn router(desk: Arc<Desk>) -> Router {
     let wrong_method =
         || async { Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method; see Allow").into_response() };
-    let mut guarded = Router::new();
-    for step in Step::ALL {
-        let take = move |state: State<Arc<Desk>>, id: Path<String>, request: Request| write::take(step, state, id, request);
-        guarded = guarded.route(&format!("/v1/releases/{{id}}/{}", step.as_str()), post(take));
+    let (mut open, mut guarded) = (Router::new(), Router::new());
+    for operation in Operation::all() {
+        let (path, handler) = (operation.path(), handler(operation));
+        match operation.role() {
+            None => open = open.route(&path, handler),
+            Some(role) => {
+                let allow = move |request: Request, next: Next| allow(operation, role, request, next);
+                guarded = guarded.route(&path, handler.route_layer(middleware::from_fn(allow)));
+            }
+        }
     }
     let guarded = guarded
-        .route("/v1/releases", get(read::list).post(write::create))
-        .route("/v1/releases/check", post(check::new))
-        .route("/v1/releases/{id}", get(read::latest).put(write::replace))
-        .route("/v1/releases/{id}/check", post(check::stored))
-        .route("/v1/releases/{id}/media", post(write::media))
-        .route("/v1/releases/{id}/preview", get(read::preview))
-        .route("/v1/releases/{id}/revisions", get(read::history))
-        .route("/v1/releases/{id}/revisions/{n}", get(read::one))
         .method_not_allowed_fallback(wrong_method)
         .fallback(|| async { Problem::unknown("this address").into_response() })
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard));
-    Router::new()
-        .route(
-            "/health",
-            get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}\n") }),
-        )
+    open.method_not_allowed_fallback(wrong_method)
         .merge(guarded)
         .layer(middleware::map_response(private))
         .with_state(desk)
+}
+
+fn handler(operation: Operation) -> MethodRouter<Arc<Desk>> {
+    match operation {
+        Operation::Health => get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"status\":\"ok\"}\n") }),
+        Operation::OpenApi => get(described),
+        Operation::List => get(read::list),
+        Operation::Create => post(write::create),
+        Operation::CheckNew => post(check::new),
+        Operation::Latest => get(read::latest),
+        Operation::Replace => put(write::replace),
+        Operation::Check => post(check::stored),
+        Operation::Media => post(write::media),
+        Operation::Preview => get(read::preview),
+        Operation::History => get(read::history),
+        Operation::One => get(read::one),
+        Operation::Step(step) => {
+            post(move |state: State<Arc<Desk>>, id: Path<String>, request: Request| write::take(step, state, id, request))
+        }
+    }
+}
+
+async fn described(State(desk): State<Arc<Desk>>) -> Response {
+    json(StatusCode::OK, &openapi::document(&desk.site))
+}
+
+/// Whoever has too small a role hears so before anything is read.
+async fn allow(operation: Operation, needed: Role, request: Request, next: Next) -> Response {
+    match signed(&request) {
+        Ok(by) if by.role >= needed => next.run(request).await,
+        Ok(by) => {
+            let (word, needed, role) = (operation.id(), needed.as_str(), by.role.as_str());
+            let detail = format!("to {word} needs the role {needed}; this token's role is {role}");
+            Problem::new(StatusCode::FORBIDDEN, detail).into_response()
+        }
+        Err(problem) => problem.into_response(),
+    }
 }
 
 /// Nothing of the API is kept or sniffed by anybody.
@@ -77,8 +110,10 @@ async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) 
     }
 }
 
-#[derive(Serialize)]
-struct Saved<'a> {
+/// A stored revision, and what a person should look at.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Saved")]
+pub(crate) struct Saved<'a> {
     #[serde(flatten)]
     revision: &'a Revision,
     #[serde(skip_serializing_if = "<[Fault]>::is_empty")]

@@ -20,7 +20,7 @@ use crate::{Fault, Lang, Moment, Revision, Site, Text, parse_date, to_html};
 const TITLE_CHARS: usize = 110;
 
 /// What was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Lint {
     /// Stop a publication.
     pub errors: Vec<Fault>,

@@ -55,7 +55,8 @@ impl Step {
         }
     }
 
-    fn fields(self) -> &'static [&'static str] {
+    /// What its call may say besides.
+    pub fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Submit => &["note", "override"],
             Self::Publish => &["note", "override", "emergency"],

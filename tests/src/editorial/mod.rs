@@ -1,7 +1,9 @@
 //! The press office's day, through HTTP with the running program.
 
 mod desk;
+mod files;
 mod four_eyes;
+mod lint;
 mod schedule;
 mod status;
 

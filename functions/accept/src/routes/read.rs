@@ -105,12 +105,19 @@ pub(super) async fn preview(State(desk): State<Arc<Desk>>, Path(id): Path<String
     };
     let revision = read(&desk.store, id, n).await?.ok_or_else(unknown)?;
     let language = language.ok_or_else(unknown)?;
-    preview::answer(revision, &language, (desk.now)(), &desk.site)
+    preview::answer(revision, &language, &desk).await
 }
 
-#[derive(Serialize)]
+/// The revisions of a release, in their order.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct HistoryPage {
+    revisions: Vec<HistoryLine>,
+}
+
+#[derive(Serialize, schemars::JsonSchema)]
 struct HistoryLine {
     revision: u32,
+    #[schemars(with = "String")]
     at: jiff::Timestamp,
     by: By,
     status: Status,
@@ -145,5 +152,5 @@ pub(super) async fn history(State(desk): State<Arc<Desk>>, Path(id): Path<String
             });
         }
     }
-    Ok(json(StatusCode::OK, &serde_json::json!({ "revisions": lines })))
+    Ok(json(StatusCode::OK, &HistoryPage { revisions: lines }))
 }
