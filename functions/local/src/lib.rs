@@ -14,8 +14,8 @@ mod token;
 
 pub use audit::Audit;
 pub use lock::OpenError;
-pub use office::{Call, Office, said};
-pub use post::Post;
+pub use office::{Call, File, Office, said};
+pub use post::{Document, Post};
 pub use room::{CONTENT, Options, PressRoom, SITE};
 pub use source::Source;
 pub use token::{TokenChange, Tokens};

@@ -2,10 +2,23 @@
 
 use anyhow::{Context as _, bail};
 use release::Step;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::post::described;
+use crate::post::{Document, described};
+
+/// A photo or file of a release.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Where it is.
+    pub path: std::path::PathBuf,
+    /// What a picture shows, by language; or nothing.
+    pub alt: Value,
+    /// The line under it, by language; or nothing.
+    pub caption: Value,
+    /// Who made it.
+    pub credit: Option<String>,
+}
 
 /// A call of the editorial API.
 #[derive(Debug, Clone)]
@@ -30,6 +43,38 @@ pub enum Call {
     History {
         /// The release.
         id: String,
+    },
+    /// The next revision, from a file.
+    Edit {
+        /// The release.
+        id: String,
+        /// The one that was edited; the latest when none is named.
+        revision: Option<u32>,
+        /// What is saved.
+        document: Document,
+    },
+    /// What is probably wrong with the latest revision.
+    Check {
+        /// The release.
+        id: String,
+    },
+    /// What is probably wrong with a file that is not posted yet.
+    CheckFile(Document),
+    /// The page as it will look.
+    Preview {
+        /// The release.
+        id: String,
+        /// A language of the site.
+        lang: Option<String>,
+        /// Its revision, the latest when none is named.
+        revision: Option<u32>,
+    },
+    /// A file is sent and put into the release.
+    Attach {
+        /// The release.
+        id: String,
+        /// What is sent.
+        file: File,
     },
     /// A change of status.
     Step {
@@ -56,12 +101,23 @@ pub struct Office {
 }
 
 impl Office {
-    /// Calls and tells the answer.
+    /// Calls and tells the answer; false when a check found what would stop the release.
     ///
     /// # Errors
     /// When the call is refused or nobody answers.
-    pub async fn run(&self, call: &Call) -> anyhow::Result<()> {
+    pub async fn run(&self, call: &Call) -> anyhow::Result<bool> {
         let answer = match call {
+            Call::Preview { id, lang, revision } => {
+                print!("{}", self.preview(id, lang.as_deref(), *revision).await?);
+                return Ok(true);
+            }
+            Call::Edit { id, revision, document } => self.edit(id, *revision, document).await?,
+            Call::Check { id } => self.call(self.request(Method::POST, &format!("/{id}/check")), id).await?,
+            Call::CheckFile(document) => {
+                let request = document.into_body(self.request(Method::POST, "/check"))?;
+                self.call(request, &document.file.display().to_string()).await?
+            }
+            Call::Attach { id, file } => self.attach(id, file).await?,
             Call::List { status, limit, cursor } => {
                 let mut query = vec![("limit", limit.to_string())];
                 query.extend(status.clone().map(|status| ("status", status)));
@@ -83,14 +139,79 @@ impl Office {
         };
         if self.json {
             println!("{answer}");
-            return Ok(());
+            return Ok(right(call, &answer));
         }
         match call {
+            Call::Check { .. } | Call::CheckFile(_) => print!("{}", checked(&answer)),
             Call::List { .. } => print!("{}", board(&answer)),
             Call::History { .. } => print!("{}", history(&answer)),
-            Call::Show { .. } | Call::Step { .. } => print!("{}", described(&answer)),
+            Call::Show { .. } | Call::Step { .. } | Call::Edit { .. } | Call::Attach { .. } => print!("{}", described(&answer)),
+            Call::Preview { .. } => {}
         }
-        Ok(())
+        Ok(right(call, &answer))
+    }
+
+    async fn preview(&self, id: &str, lang: Option<&str>, revision: Option<u32>) -> anyhow::Result<String> {
+        let mut query = Vec::new();
+        query.extend(lang.map(|lang| ("lang", lang.to_owned())));
+        query.extend(revision.map(|n| ("revision", n.to_string())));
+        let request = self.request(Method::GET, &format!("/{id}/preview")).query(&query);
+        let answer = sent(request, &self.url).await?;
+        if answer.status().is_success() {
+            return Ok(answer.text().await?);
+        }
+        read(answer, id).await.map(|_| String::new())
+    }
+
+    async fn edit(&self, id: &str, revision: Option<u32>, document: &Document) -> anyhow::Result<Value> {
+        let n = match revision {
+            Some(n) => Value::from(n),
+            None => self.call(self.request(Method::GET, &format!("/{id}")), id).await?["revision"].clone(),
+        };
+        let request = self.request(Method::PUT, &format!("/{id}")).header("if-match", format!("\"{n}\""));
+        self.call(document.into_body(request)?, id).await
+    }
+
+    /// Announces a file, sends it, and saves the release with it.
+    async fn attach(&self, id: &str, file: &File) -> anyhow::Result<Value> {
+        let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let bytes = std::fs::read(&file.path).with_context(|| format!("{} cannot be read", file.path.display()))?;
+        let kind = release::kind_of(name).with_context(|| format!("{name}: expected a file that ends in {}", release::file_ends()))?;
+        let mut entry = json!({"sha256": feed::sha256(&bytes), "name": name, "type": kind, "size": bytes.len()});
+        let latest = self.call(self.request(Method::GET, &format!("/{id}")), id).await?;
+        let told = self
+            .call(self.request(Method::POST, &format!("/{id}/media")).json(&entry), name)
+            .await?;
+        if let Some(upload) = told["upload"].as_object() {
+            let mut request = Client::new().put(upload["url"].as_str().unwrap_or_default());
+            for (header, value) in upload["headers"].as_object().into_iter().flatten() {
+                request = request.header(header, value.as_str().unwrap_or_default());
+            }
+            // The URL is a secret: it must not stand in an error.
+            let sent = request.body(bytes).send().await.map_err(reqwest::Error::without_url);
+            let status = sent.with_context(|| format!("{name} could not be sent; try again"))?.status();
+            if !status.is_success() {
+                bail!("{name} was refused by the store ({status}); is the file still the same? Try again");
+            }
+        }
+        for (field, value) in [
+            ("alt", &file.alt),
+            ("caption", &file.caption),
+            ("credit", &file.credit.clone().into()),
+        ] {
+            if !value.is_null() {
+                entry[field] = value.clone();
+            }
+        }
+        let mut release = sendable(&latest);
+        match release["media"].as_array_mut() {
+            Some(files) => files.push(entry),
+            None => release["media"] = json!([entry]),
+        }
+        let request = self
+            .request(Method::PUT, &format!("/{id}"))
+            .header("if-match", format!("\"{}\"", latest["revision"]));
+        self.call(request.json(&release), id).await
     }
 
     fn request(&self, method: Method, tail: &str) -> RequestBuilder {
@@ -107,10 +228,15 @@ impl Office {
 
 /// The answer to a call about `what`.
 pub(crate) async fn answer(request: RequestBuilder, url: &str, what: &str) -> anyhow::Result<Value> {
-    let answer = request
-        .send()
-        .await
-        .with_context(|| format!("nobody answers at {url}; start the press room with `cargo run`"))?;
+    read(sent(request, url).await?, what).await
+}
+
+async fn sent(request: RequestBuilder, url: &str) -> anyhow::Result<Response> {
+    let answer = request.send().await;
+    answer.with_context(|| format!("nobody answers at {url}; start the press room with `cargo run`"))
+}
+
+async fn read(answer: Response, what: &str) -> anyhow::Result<Value> {
     let status = answer.status();
     let body: Value = answer.json().await.context("the answer is no JSON; is this a press room?")?;
     if status.is_success() {
@@ -128,6 +254,44 @@ pub(crate) async fn answer(request: RequestBuilder, url: &str, what: &str) -> an
         body["detail"].as_str().unwrap_or_default(),
         faults.collect::<String>()
     );
+}
+
+/// False when a check found what would stop the release.
+fn right(call: &Call, answer: &Value) -> bool {
+    !matches!(call, Call::Check { .. } | Call::CheckFile(_)) || answer["errors"].as_array().is_none_or(Vec::is_empty)
+}
+
+/// What somebody may send of a stored revision: as a draft, so that it is looked at before it goes out.
+fn sendable(revision: &Value) -> Value {
+    let fields = [
+        "language",
+        "date",
+        "texts",
+        "topics",
+        "event",
+        "media",
+        "links",
+        "contacts",
+        "boilerplates",
+        "correction",
+    ];
+    let kept = fields
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), revision.get(*name)?.clone())));
+    json!(kept.collect::<serde_json::Map<String, Value>>())
+}
+
+fn checked(answer: &Value) -> String {
+    let mut lines = String::new();
+    for (kind, list) in [("error", &answer["errors"]), ("warning", &answer["warnings"])] {
+        for fault in list.as_array().into_iter().flatten() {
+            lines.push_str(&format!("{kind:7}  {}: {}\n", word(fault, "pointer"), word(fault, "message")));
+        }
+    }
+    if lines.is_empty() {
+        lines.push_str("nothing to say\n");
+    }
+    lines
 }
 
 fn word<'a>(value: &'a Value, name: &str) -> &'a str {

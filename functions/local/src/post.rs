@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use reqwest::{Client, header};
+use reqwest::{Client, RequestBuilder, header};
 use serde_json::Value;
 
 use crate::office;
@@ -20,6 +20,8 @@ pub struct Post {
     pub language: Option<String>,
     /// Of text files; JSON says its own.
     pub status: String,
+    /// Why errors that were found do not stop them.
+    pub overriding: Option<String>,
     /// JSON lines instead of sentences.
     pub json: bool,
 }
@@ -34,6 +36,37 @@ fn kind(file: &Path) -> anyhow::Result<&'static str> {
         Some("html" | "htm") => "text/html; charset=utf-8",
         _ => bail!("{}: expected a file that ends in .json, .txt, .md or .html", file.display()),
     })
+}
+
+/// A file with a release.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Where it is.
+    pub file: PathBuf,
+    /// Of a text file; JSON says its own.
+    pub language: Option<String>,
+    /// Of a text file; JSON says its own.
+    pub status: Option<String>,
+    /// Why errors do not stop it.
+    pub overriding: Option<String>,
+}
+
+impl Document {
+    /// The request with the file as its body.
+    pub(crate) fn into_body(&self, mut request: RequestBuilder) -> anyhow::Result<RequestBuilder> {
+        let kind = kind(&self.file)?;
+        let body = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
+        if kind != "application/json" {
+            request = request.query(&self.status.iter().map(|status| ("status", status)).collect::<Vec<_>>());
+            if let Some(language) = &self.language {
+                request = request.header(header::CONTENT_LANGUAGE, language);
+            }
+        }
+        if let Some(reason) = &self.overriding {
+            request = request.query(&[("override", reason)]);
+        }
+        Ok(request.header(header::CONTENT_TYPE, kind).body(body))
+    }
 }
 
 impl Post {
@@ -55,19 +88,15 @@ impl Post {
     }
 
     async fn one(&self, client: &Client, file: &Path) -> anyhow::Result<Value> {
-        let kind = kind(file)?;
-        let body = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let mut request = client
-            .post(format!("{}/v1/releases", self.url.trim_end_matches('/')))
-            .bearer_auth(&self.token)
-            .header(header::CONTENT_TYPE, kind);
-        if kind != "application/json" {
-            request = request.query(&[("status", &self.status)]);
-            if let Some(language) = &self.language {
-                request = request.header(header::CONTENT_LANGUAGE, language);
-            }
-        }
-        office::answer(request.body(body), &self.url, &file.display().to_string()).await
+        let document = Document {
+            file: file.to_owned(),
+            language: self.language.clone(),
+            status: Some(self.status.clone()),
+            overriding: self.overriding.clone(),
+        };
+        let request = client.post(format!("{}/v1/releases", self.url.trim_end_matches('/')));
+        let request = document.into_body(request.bearer_auth(&self.token))?;
+        office::answer(request, &self.url, &file.display().to_string()).await
     }
 }
 

@@ -33,4 +33,4 @@ pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision,
 pub use site::{Contact, Language, Site, SiteError, Topic, Window};
 pub use slug::slug;
 pub use step::{Remark, Step};
-pub use upload::{Upload, is_of_kind, may_be_sent};
+pub use upload::{Upload, file_ends, is_of_kind, kind_of, may_be_sent};

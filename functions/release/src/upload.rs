@@ -104,6 +104,19 @@ fn announced(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Upload> {
     })
 }
 
+/// The media type of a file by the end of its name; `None` when none that may be sent ends so.
+pub fn kind_of(name: &str) -> Option<&'static str> {
+    let (_, end) = name.rsplit_once('.')?;
+    let end = end.to_lowercase();
+    KINDS.iter().find(|(_, ends)| ends.contains(&end.as_str())).map(|(kind, _)| *kind)
+}
+
+/// How the names of files end that may be sent.
+pub fn file_ends() -> String {
+    let ends: Vec<String> = KINDS.iter().flat_map(|(_, ends)| *ends).map(|end| format!(".{end}")).collect();
+    ends.join(", ")
+}
+
 /// Whether files of this media type, and of this name, may be sent.
 ///
 /// # Errors

@@ -111,6 +111,7 @@ impl Newsroom {
             submitter: None,
             approval: None,
             emergency: None,
+            overridden: None,
         };
         if draft {
             stats.count("op create a draft");

@@ -149,6 +149,9 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
             at = first;
             // The first attempt may have come all the way: the answer is what it stored.
             if let Some(done) = before(&desk.store, &latest, |one| one.at == first && one.by == by).await? {
+                if held(step) {
+                    warnings.extend(check::look(&done, &desk).await?.warnings);
+                }
                 return Ok(saved(StatusCode::OK, &done, &warnings));
             }
         }
@@ -169,7 +172,7 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
         by,
         &desk.site,
     )?;
-    if matches!(step, Step::Submit | Step::Publish | Step::Schedule) {
+    if held(step) {
         warnings.extend(check::hold(&mut revision, Some(&latest), overriding, &desk).await?);
     }
     announce_and_reserve(&mut revision, &desk).await?;
@@ -180,6 +183,11 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
     let (status, by) = (revision.status.as_str(), &revision.by.name);
     info!(release.id = %id, revision = revision.revision, status, by, step = step.as_str(), "a step was taken");
     Ok(saved(StatusCode::OK, &revision, &warnings))
+}
+
+/// Brings a release on, so that what is wrong with it stops it.
+fn held(step: Step) -> bool {
+    matches!(step, Step::Submit | Step::Publish | Step::Schedule)
 }
 
 /// Announces a file, which is then sent to S3 and named in the release.
