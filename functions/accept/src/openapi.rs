@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document: calls from [`Operation`], bodies from the types that are read and written.
 
-use release::{Lint, Role, Site, Step, Upload};
+use release::{Lint, Revision, Role, Site, Step, Upload};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -39,8 +39,9 @@ pub(crate) fn document(site: &Site) -> Value {
         let path = paths.entry(operation.path()).or_insert_with(|| json!({}));
         path[operation.method().as_str().to_lowercase()] = described;
     }
+    let stored = Revision::json_schema(&mut types).to_value();
     let mut schemas: Map<String, Value> = types.take_definitions(true).into_iter().collect();
-    let release = sent(&schemas);
+    let release = sent(&schemas, &stored["properties"]);
     schemas.extend(release);
     json!({
         "openapi": "3.1.0",
@@ -61,7 +62,7 @@ pub(crate) fn document(site: &Site) -> Value {
 }
 
 /// What is sent as a release: the fields of a stored one that are not ours to say, and no others.
-fn sent(schemas: &Map<String, Value>) -> Map<String, Value> {
+fn sent(schemas: &Map<String, Value>, saved: &Value) -> Map<String, Value> {
     let mut all = Map::new();
     let names = ["Text", "Event", "Media", "Link", "Correction"];
     for name in names {
@@ -69,7 +70,6 @@ fn sent(schemas: &Map<String, Value>) -> Map<String, Value> {
         schema["additionalProperties"] = json!(false);
         all.insert(format!("Sent{name}"), schema);
     }
-    let saved = &schemas["Revision"]["properties"];
     let fields = SENT.iter().map(|name| ((*name).to_owned(), saved[*name].clone()));
     let mut release = json!({
         "type": "object",

@@ -26,7 +26,7 @@ pub(crate) struct Document<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
-    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[Fault]>::is_empty")]
     errors: &'a [Fault],
 }
 

@@ -116,7 +116,7 @@ async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) 
 pub(crate) struct Saved<'a> {
     #[serde(flatten)]
     revision: &'a Revision,
-    #[serde(skip_serializing_if = "<[Fault]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[Fault]>::is_empty")]
     warnings: &'a [Fault],
 }
 

@@ -136,10 +136,10 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
     }
 }
 
-fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> String {
+pub(crate) fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> String {
     let text = |texts: &Localised| localised(texts, site, shown).map(|(_, text)| escape(text)).unwrap_or_default();
     let url = escape(&file.url);
-    if !file.file.kind.starts_with("image/") {
+    if !file.is_picture() {
         return format!("<p><a href=\"{url}\">{}</a></p>", escape(&file.file.name));
     }
     let caption = [text(&file.file.caption), escape(&file.file.credit)]

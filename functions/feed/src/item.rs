@@ -156,11 +156,7 @@ impl Item {
             content_html: content::entry(public, site, language, &shown),
             title,
             summary,
-            image: public
-                .media
-                .iter()
-                .find(|media| media.file.kind.starts_with("image/"))
-                .map(|media| media.url.clone()),
+            image: public.media.iter().find(|media| media.is_picture()).map(|media| media.url.clone()),
             date_published: public.published,
             date_modified: public.updated,
             tags: labels.collect(),

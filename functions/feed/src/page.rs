@@ -149,6 +149,9 @@ struct ReleasePage {
     correction_label: String,
     correction: String,
     content: String,
+    /// HTML.
+    figures: String,
+    files: Vec<NamedLink>,
     reason: String,
     links: Vec<NamedLink>,
     closing: String,
@@ -200,6 +203,18 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         correction_label: Words::of(&shown).correction.clone(),
         correction: public.correction.as_ref().and_then(|c| in_shown(&c.note)).unwrap_or_default(),
         content: text.map(|t| t.content_html.clone()).unwrap_or_default(),
+        figures: {
+            let pictures = public.media.iter().filter(|file| file.is_picture());
+            pictures.map(|file| content::figure(file, site, &shown)).collect()
+        },
+        files: {
+            let files = public.media.iter().filter(|file| !file.is_picture());
+            let named = files.map(|file| NamedLink {
+                url: file.url.clone(),
+                name: in_shown(&file.file.caption).unwrap_or_else(|| file.file.name.clone()),
+            });
+            named.collect()
+        },
         reason: if withdrawn {
             content::reason(public, site, language)
         } else {

@@ -115,6 +115,13 @@ pub struct PublicMedia {
     pub file: Media,
 }
 
+impl PublicMedia {
+    /// Shown within the text; every other file is a link.
+    pub(crate) fn is_picture(&self) -> bool {
+        self.file.kind.starts_with("image/")
+    }
+}
+
 impl Public {
     /// What the public sees of a revision; `None` when it is not public.
     pub fn of(revision: &Revision, site: &Site) -> Option<Self> {

@@ -3,7 +3,9 @@
 mod desk;
 mod files;
 mod four_eyes;
+mod judged;
 mod lint;
+mod routes;
 mod schedule;
 mod status;
 
