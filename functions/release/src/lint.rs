@@ -127,6 +127,8 @@ fn placeholders(one: &Shown<'_>, lint: &mut Lint) {
     for (pointer, text) in one.parts() {
         if let Some(found) = phrases::placeholder(text) {
             lint.error(pointer, format!("`{found}` stands where something is still to be filled in"));
+        } else if let Some(found) = phrases::doubtful(text) {
+            lint.warn(pointer, format!("`{found}`: is something still to be filled in?"));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What stands where something is still to be filled in, and how a text speaks of an embargo.
 
-/// In any language's slot: they are forgotten, not translated.
-const UNFINISHED: [&str; 16] = [
-    "lorem ipsum",
+/// No sentence has these.
+const FILLING: [&str; 2] = ["lorem ipsum", "insert text here"];
+
+/// In any language's slot: they are forgotten, not translated. A sentence may have them; a place that is to be filled in is nothing else.
+const UNFINISHED: [&str; 14] = [
     "to be confirmed",
     "to be determined",
     "à confirmer",
@@ -17,7 +19,6 @@ const UNFINISHED: [&str; 16] = [
     "待补充",
     "يحدد لاحقا",
     "يؤكد لاحقا",
-    "insert text here",
 ];
 
 /// Words that are nothing else.
@@ -46,10 +47,34 @@ const EMBARGO: [&str; 16] = [
     "محظور النشر",
 ];
 
+/// The first words of a text that may be a placeholder, within a sentence.
+pub(super) fn doubtful(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    UNFINISHED
+        .iter()
+        .find(|phrase| lower.contains(**phrase))
+        .map(|found| (*found).to_owned())
+}
+
+/// True when nothing else stands there: alone on a line, in brackets, behind a colon or a dash.
+fn alone(before: &str, after: &str) -> bool {
+    let begins = |c: char| "([{（【:：–—-\n".contains(c);
+    let ends = |c: char| ")]}）】.。;；,،؛\n".contains(c);
+    let spaces = |c: &char| c.is_whitespace() && *c != '\n';
+    let before = before.chars().rev().find(|c| !spaces(c));
+    let after = after.chars().find(|c| !spaces(c));
+    before.is_none_or(begins) && after.is_none_or(ends)
+}
+
 /// The first placeholder of a text.
 pub(super) fn placeholder(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    if let Some(found) = UNFINISHED.iter().find(|phrase| lower.contains(**phrase)) {
+    let stands = |phrase: &&&str| {
+        let mut places = lower.match_indices(**phrase);
+        places.any(|(at, found)| alone(&lower[..at], &lower[at + found.len()..]))
+    };
+    let found = FILLING.iter().find(|phrase| lower.contains(**phrase));
+    if let Some(found) = found.or_else(|| UNFINISHED.iter().find(stands)) {
         return Some((*found).to_owned());
     }
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

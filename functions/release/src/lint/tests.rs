@@ -41,15 +41,30 @@ fn what_is_still_to_be_filled_in_is_an_error_in_any_language() {
         "Delegates: XXXX",
         "Contact [NAME] at the office.",
         "Lorem ipsum dolor sit amet.",
-        "Le lieu est à confirmer.",
-        "Место подлежит уточнению.",
-        "地点待定。",
+        "Lieu : à confirmer.",
+        "The speaker (to be confirmed) comes from the port.",
+        "Место: подлежит уточнению",
+        "地点：待定。",
         "联系人【姓名】。",
-        "المكان يحدد لاحقا.",
+        "المكان: يحدد لاحقا.",
+        "Speaker\n\nto be confirmed\n\nThe council meets.",
     ] {
         let errors = looked(&english("Title", body)).errors;
         // A few words in another script are in the wrong place besides.
         assert!(pointers(&errors).contains(&"/texts/en/body"), "{body}: {errors:?}");
+    }
+    // In a sentence they may be meant.
+    for body in [
+        "The date of the next council is to be confirmed by the members.",
+        "Le lieu est à confirmer.",
+        "地点待定。",
+    ] {
+        let found = looked(&english("Title", body));
+        assert!(
+            found.warnings.iter().any(|fault| fault.pointer == "/texts/en/body"),
+            "{body}: {found:?}"
+        );
+        assert!(!pointers(&found.errors).contains(&"/texts/en/body"), "{body}: {found:?}");
     }
     for body in [
         "See [the list](https://example.org).",
