@@ -5,6 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use aws_sdk_s3::{
+    Client,
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeDeserializationInterceptorContextMut},
+    error::BoxError,
+};
 use embargo::{AHEAD, Lifted, lift};
 use jiff::{SignedDuration, Timestamp};
 use release::{Revision, Status};
@@ -162,4 +167,81 @@ async fn a_damaged_revision_keeps_its_marker_and_the_others_go_public() {
     .await
     .unwrap();
     assert_eq!(swept.published, [(good.id, 2)]);
+}
+
+/// An S3 whose clock is so many seconds behind the machine's.
+#[derive(Debug)]
+struct Behind(i64);
+
+impl Behind {
+    fn time(&self) -> Timestamp {
+        Timestamp::now() - SignedDuration::from_secs(self.0)
+    }
+
+    fn client(self, s3: &local::s3::EmbeddedS3) -> Client {
+        Client::from_conf(s3.client().config().to_builder().interceptor(self).build())
+    }
+}
+
+impl Intercept for Behind {
+    fn name(&self) -> &'static str {
+        "Behind"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = self.time().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        context.response_mut().headers_mut().insert("date", date);
+        Ok(())
+    }
+}
+
+fn soon(seconds: i64) -> Timestamp {
+    Timestamp::from_second(Timestamp::now().as_second() + seconds).unwrap()
+}
+
+/// Stored as `accept` does, due at an instant of the real clock.
+async fn due_at(store: &Store, n: u32, at: Timestamp) -> Revision {
+    let mut revision = release(n, AT);
+    (revision.status, revision.publish_at, revision.published, revision.updated) = (Status::Scheduled, Some(at), None, None);
+    put(store, &revision).await;
+    revision
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_whose_clock_is_ahead_publishes_nothing_before_s3_has_passed_the_instant() {
+    let s3 = buckets(None);
+    let store = Store::new(Behind(4).client(&s3), "content", "site");
+    // Past by the machine's clock, three seconds ahead by S3's; and one that is due in an hour of which the machine has made a minute.
+    let at = soon(-1);
+    let near = due_at(&store, 1, at).await;
+    let far = due_at(&store, 2, soon(3_600)).await;
+    let fast = || Timestamp::now() + SignedDuration::from_secs(3_590);
+    let lifted = lift(&store, &fast, AHEAD).await.unwrap();
+    assert_eq!(
+        lifted,
+        Lifted {
+            published: vec![(near.id, 2)],
+            ..Lifted::default()
+        }
+    );
+    assert!(Behind(4).time() >= at, "it was public before its time");
+    let made = read(&store, &near, 2).await.unwrap();
+    assert!(made.at >= at && made.at <= Behind(4).time(), "{} is not S3's time", made.at);
+    assert_eq!(store.revisions(far.id).await.unwrap(), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_whose_clock_is_behind_s3_keeps_to_its_own() {
+    let s3 = buckets(None);
+    let store = Store::new(Behind(-3_600).client(&s3), "content", "site");
+    let at = soon(2);
+    let revision = due_at(&store, 1, at).await;
+    let lifted = lift(&store, &Timestamp::now, AHEAD).await.unwrap();
+    assert_eq!(lifted.published, [(revision.id, 2)]);
+    assert!(Timestamp::now() >= at);
 }

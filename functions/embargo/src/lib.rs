@@ -4,6 +4,9 @@
 //! is at the front of a list, however much is scheduled. Whoever finds one waits for its instant and creates the next revision, on condition
 //! that there is none: an editor who was faster makes the marker void, and two clocks at once make one revision.
 //!
+//! A machine's clock may be ahead. S3's is the reference: nothing goes before S3 has passed the instant too, as far as the `Date` of its
+//! answers tells, which costs no request.
+//!
 //! It runs each minute, and whenever a marker is written: what is scheduled for the next seconds does not wait for the minute.
 
 mod config;
@@ -62,17 +65,33 @@ pub enum Failure {
     Busy(Uuid),
 }
 
-/// Makes public what falls due until `ahead` from now, each at its instant by the clock `now`; what is late goes at once.
+/// The function's clock, held against S3's.
+struct Clocks<'a> {
+    store: &'a Store,
+    now: &'a (dyn Fn() -> Timestamp + Sync),
+}
+
+impl Clocks<'_> {
+    /// What both have passed.
+    fn time(&self) -> Timestamp {
+        let now = (self.now)();
+        self.store.passed().map_or(now, |passed| passed.min(now))
+    }
+}
+
+/// Makes public what falls due until `ahead` from now, each at its instant by the clock `now` and by S3's; what is late goes at once.
 ///
 /// # Errors
 /// When the markers cannot be listed.
 pub async fn lift(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), ahead: SignedDuration) -> Result<Lifted, Failure> {
-    let until = now() + ahead;
+    let clocks = &Clocks { store, now };
     let mut due: BTreeMap<Timestamp, Vec<(Uuid, u32)>> = BTreeMap::new();
     let mut after: Option<String> = None;
     'pages: loop {
         let (keys, more) = store.list(Bucket::Content, "due/", after.as_deref(), PAGE).await?;
         after = keys.last().cloned();
+        // The list has brought S3's time.
+        let until = clocks.time() + ahead;
         for (at, id, n) in keys.iter().filter_map(|key| Key::due_of(key)) {
             if at > until {
                 break 'pages;
@@ -83,7 +102,7 @@ pub async fn lift(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), ahead: Si
             break;
         }
     }
-    let instants = due.into_iter().map(|(at, revisions)| instant(store, now, at, revisions));
+    let instants = due.into_iter().map(|(at, revisions)| instant(clocks, at, revisions));
     let mut lifted = Lifted::default();
     for one in future::join_all(instants).await {
         lifted.published.extend(one.published);
@@ -94,15 +113,15 @@ pub async fn lift(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), ahead: Si
 }
 
 /// Waits for an instant and judges its markers.
-async fn instant(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), at: Timestamp, revisions: Vec<(Uuid, u32)>) -> Lifted {
+async fn instant(clocks: &Clocks<'_>, at: Timestamp, revisions: Vec<(Uuid, u32)>) -> Lifted {
     // A timer may be early by the other clock.
-    while let Ok(left) = Duration::try_from(at.duration_since(now())) {
+    while let Ok(left) = Duration::try_from(at.duration_since(clocks.time())) {
         if left.is_zero() {
             break;
         }
         tokio::time::sleep(left).await;
     }
-    let one = |(id, n): (Uuid, u32)| async move { ((id, n), judge(store, now, at, (id, n)).await) };
+    let one = |(id, n): (Uuid, u32)| async move { ((id, n), judge(clocks, at, (id, n)).await) };
     let judged: Vec<_> = stream::iter(revisions).map(one).buffer_unordered(PARALLEL).collect().await;
     let mut lifted = Lifted::default();
     let mut done = Vec::new();
@@ -119,7 +138,7 @@ async fn instant(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), at: Timest
         }
         done.push(Key::Due(at, id, n));
     }
-    if let Err(failure) = store.delete_all(Bucket::Content, &done).await {
+    if let Err(failure) = clocks.store.delete_all(Bucket::Content, &done).await {
         // The next run finds them void and removes them.
         warn!(%failure, "markers that have done their work could not be removed");
     }
@@ -135,11 +154,12 @@ enum Judged {
     Unfinished,
 }
 
-async fn judge(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), at: Timestamp, (id, n): (Uuid, u32)) -> Result<Judged, Failure> {
+async fn judge(clocks: &Clocks<'_>, at: Timestamp, (id, n): (Uuid, u32)) -> Result<Judged, Failure> {
+    let store = clocks.store;
     for _ in 0..RIVALS {
         let latest = store.revisions(id).await?.last().copied().unwrap_or_default();
         if latest < n {
-            let old = now().duration_since(at) > UNFINISHED;
+            let old = clocks.time().duration_since(at) > UNFINISHED;
             return Ok(if old { Judged::Void } else { Judged::Unfinished });
         }
         if latest > n {
@@ -152,7 +172,7 @@ async fn judge(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), at: Timestam
         if scheduled.status != Status::Scheduled || scheduled.publish_at != Some(at) {
             return Ok(Judged::Void);
         }
-        let time = now();
+        let time = clocks.time();
         let next = public(scheduled, at, time);
         // Should the event get lost, the sweeper finds the marker.
         store

@@ -13,6 +13,7 @@ mod memory;
 mod mend;
 mod merge;
 mod object;
+mod reference;
 mod serve;
 
 pub use connect::{connect, connect_as};
@@ -30,7 +31,9 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use clock::Clock;
+use jiff::Timestamp;
 use memory::Memory;
+use reference::Reference;
 
 /// The content bucket (private truth) and the site bucket (public views). Clones share what they remember.
 #[derive(Debug, Clone)]
@@ -40,6 +43,7 @@ pub struct Store {
     site: Arc<str>,
     memory: Arc<Memory>,
     clock: Arc<Clock>,
+    reference: Reference,
 }
 
 impl Store {
@@ -51,6 +55,7 @@ impl Store {
             site: site.into(),
             memory: Arc::default(),
             clock: Arc::default(),
+            reference: Reference::default(),
         }
     }
 
@@ -74,6 +79,11 @@ impl Store {
             Bucket::Content => &self.content,
             Bucket::Site => &self.site,
         }
+    }
+
+    /// What S3's clock has passed for certain, by the `Date` of lists; `None` while no list had one. Up to a second less than the truth.
+    pub fn passed(&self) -> Option<Timestamp> {
+        self.reference.passed()
     }
 
     /// Forgets every state and ETag, as a new function instance would.

@@ -54,6 +54,8 @@ impl Store {
         let page = request
             .max_keys(limit)
             .set_start_after(start_after.map(str::to_owned))
+            .customize()
+            .interceptor(self.reference.clone())
             .send()
             .await
             .map_err(|e| Error::of(prefix, &e))?;
