@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fs::File,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -83,15 +84,28 @@ impl Room {
         Self::open_in(data, args, &[])
     }
 
+    /// One that says in `log` whatever there is to say.
+    pub(crate) fn open_talking(args: &[&str], log: &Path) -> Self {
+        let folder = TempDir::new().unwrap();
+        let said = File::create(log).unwrap().into();
+        let mut room = Self::start(folder.path(), args, &[("PRESSROOM_LOG", "debug")], said);
+        room._folder = Some(folder);
+        room
+    }
+
     /// One in another environment.
     pub(crate) fn open_in(data: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start(data, args, environment, Stdio::null())
+    }
+
+    fn start(data: &Path, args: &[&str], environment: &[(&str, &str)], stderr: Stdio) -> Self {
         let mut child = Command::new(program("pressroom"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut line = String::new();

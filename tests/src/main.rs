@@ -19,6 +19,7 @@ mod judged;
 mod killed;
 mod known_failures;
 mod lambda;
+mod leaks;
 mod memory;
 mod newsroom;
 mod one_release;
