@@ -3,6 +3,7 @@
 //! Whatever comes in, what goes out is balanced, has absolute URLs only, and is what it becomes when sanitised again.
 
 mod address;
+mod cost;
 mod lex;
 mod plain;
 mod sanitise;
@@ -40,14 +41,7 @@ pub fn check_body(body: &str, format: Format) -> Result<(), String> {
             &converted
         }
     };
-    let depth = sanitise::prepare(html).depth;
-    if depth > Limits::BODY_DEPTH {
-        return Err(format!(
-            "at most {} elements stand inside each other, found {depth}; close the open ones or paste the text without its layout",
-            Limits::BODY_DEPTH
-        ));
-    }
-    Ok(())
+    sanitise::prepare(html).cost.bounded()
 }
 
 /// Sanitised HTML with absolute URLs; `base` is the page the body stands on.

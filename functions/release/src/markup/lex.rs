@@ -17,6 +17,16 @@ pub(crate) enum Token {
 }
 
 impl Token {
+    /// About as many as a start tag and its end tag take.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Open { name, attributes } => {
+                2 * name.len() + 5 + attributes.iter().map(|(key, value)| key.len() + value.len() + 4).sum::<usize>()
+            }
+            _ => 0,
+        }
+    }
+
     /// The value of an attribute of a start tag, entities encoded.
     pub(crate) fn attribute(&self, wanted: &str) -> Option<&str> {
         match self {
@@ -124,8 +134,21 @@ impl Lexer<'_> {
         } else if inside.starts_with("->") {
             2
         } else {
-            let ends = [inside.find("-->").map(|at| at + 3), inside.find("--!>").map(|at| at + 4)];
-            ends.into_iter().flatten().min().unwrap_or(inside.len())
+            // Both ends are looked for at once: a search that fails takes as long as the text is.
+            let mut at = 0;
+            loop {
+                let Some(dashes) = inside[at..].find("--") else {
+                    break inside.len();
+                };
+                let behind = inside[at + dashes..].trim_start_matches('-');
+                at = inside.len() - behind.len();
+                if behind.starts_with('>') {
+                    break at + 1;
+                }
+                if behind.starts_with("!>") {
+                    break at + 2;
+                }
+            }
         };
         self.at += 4 + end;
     }

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use ammonia::UrlRelative;
 use url::Url;
 
-use super::{address, lex::Token, lex::decode, lex::lex, plain};
-use crate::{Limits, clean::carries};
+use super::{address, cost::Cost, lex::Token, lex::decode, lex::lex, plain};
+use crate::clean::carries;
 
 /// Elements that readers get. `div` and `span` only carry `lang` and `dir`.
 const TAGS: [&str; 59] = [
@@ -81,18 +81,18 @@ const BLOCKS: [&str; 16] = [
 ];
 /// Left out with what they hold. All other unknown elements only lose their tags.
 const DROPPED: [&str; 9] = ["svg", "math", "select", "video", "audio", "object", "canvas", "head", "map"];
-/// Elements that HTML closes by itself or that hold nothing.
-const UNCOUNTED: [&str; 16] = [
-    "p", "li", "dt", "dd", "td", "th", "tr", "thead", "tbody", "tfoot", "br", "hr", "img", "wbr", "col", "rp",
-];
+/// Formatting that readers do not get; a pasted page is parsed with it.
+const LEFT_OUT: [&str; 3] = ["big", "font", "nobr"];
 const WEB: [&str; 4] = ["http", "https", "mailto", "tel"];
+/// A text with more of them is given a place where lines may break, which nobody sees.
+const AMPERSANDS: usize = 4_096;
 /// Sanitised twice is nearly always sanitised for good; the rest is given up as text.
 const PASSES: usize = 6;
 
-/// HTML made of known tags, and how deep they nest.
+/// HTML made of known tags, and what it costs to balance them.
 pub(super) struct Prepared {
     html: String,
-    pub(super) depth: usize,
+    pub(super) cost: Cost,
 }
 
 fn attributes(tag: &str) -> &'static [&'static str] {
@@ -200,18 +200,20 @@ pub(super) fn prepare(html: &str) -> Prepared {
     }
     Prepared {
         html: out.html,
-        depth: out.deepest,
+        cost: out.cost,
     }
 }
 
 #[derive(Default)]
 struct Out {
     html: String,
-    open: HashMap<String, usize>,
-    depth: usize,
-    deepest: usize,
+    cost: Cost,
+    /// Since the last tag, and in the text before it.
+    ampersands: usize,
+    ampersands_before: usize,
 }
 
+/// How an element is written, of those that readers get.
 fn written(name: &str) -> Option<&str> {
     match name {
         "h1" => Some("h2"),
@@ -231,24 +233,47 @@ impl Out {
         } else {
             text
         };
-        self.html.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.cost.text(text);
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        // Whoever writes HTML looks, at each of them, through all of the text behind it.
+        let mut rest = text.as_str();
+        while let Some(at) = rest
+            .match_indices('&')
+            .nth(AMPERSANDS - self.ampersands.min(AMPERSANDS))
+            .map(|(at, _)| at)
+        {
+            self.html.push_str(&rest[..at]);
+            self.html.push_str("<wbr>");
+            self.ampersands = 0;
+            rest = &rest[at..];
+        }
+        self.ampersands += rest.matches('&').count();
+        self.html.push_str(rest);
     }
 
     fn link(&mut self, source: Option<&str>) -> bool {
         let link = source.and_then(source_link);
         if let Some(link) = &link {
             self.html.push_str(link);
+            self.ampersands = 0;
+            self.cost.open("a", link.len());
+            self.cost.close("a");
         }
         link.is_some()
     }
 
     fn open(&mut self, name: &str, token: &Token) {
         let Some(name) = written(name) else {
+            if LEFT_OUT.contains(&name) {
+                self.cost.open(name, token.bytes());
+            }
             return;
         };
         if name == "img" && token.attribute("src").is_none() {
             return;
         }
+        self.ampersands_before = std::mem::take(&mut self.ampersands);
+        let start = self.html.len();
         self.html.push('<');
         self.html.push_str(name);
         if let Token::Open { attributes: found, .. } = token {
@@ -260,28 +285,24 @@ impl Out {
             }
         }
         self.html.push('>');
-        if !UNCOUNTED.contains(&name) {
-            *self.open.entry(name.to_owned()).or_default() += 1;
-            self.depth += 1;
-            self.deepest = self.deepest.max(self.depth);
-        }
+        self.cost.open(name, self.html.len() - start + name.len() + 3);
     }
 
     fn close(&mut self, name: &str) {
         let Some(name) = written(name) else {
+            if LEFT_OUT.contains(&name) {
+                self.cost.close(name);
+            }
             return;
         };
-        if let Some(open) = self.open.get_mut(name)
-            && *open > 0
-        {
-            *open -= 1;
-            self.depth -= 1;
-        }
+        self.cost.close(name);
         // An empty paragraph is what is left when a block in it went away.
         if name == "p" && self.html.ends_with("<p>") {
             self.html.truncate(self.html.len() - 3);
+            self.ampersands = self.ampersands_before;
             return;
         }
+        self.ampersands = 0;
         self.html.push_str("</");
         self.html.push_str(name);
         self.html.push('>');
@@ -320,12 +341,10 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     (tags, allowed)
 });
 
-/// One whole pass; nothing when the markup is too deep to be balanced in good time.
+/// One whole pass; nothing when the markup cannot be balanced in good time.
 fn pass(html: &str, base: &Url) -> Option<String> {
     let prepared = prepare(html);
-    if prepared.depth > Limits::BODY_DEPTH {
-        return None;
-    }
+    prepared.cost.bounded().ok()?;
     let page = base.clone();
     let clean = ammonia::Builder::default()
         .tags(POLICY.0.clone())
