@@ -29,7 +29,7 @@ impl Key {
             [language, rest @ ..] => Self::in_language(&Lang::parse(language).ok()?, rest)?,
             [] => return None,
         };
-        (key.path() == path).then_some(key)
+        (key.path() == path && parts.iter().copied().all(is_plain)).then_some(key)
     }
 
     fn in_language(language: &Lang, rest: &[&str]) -> Option<Self> {
@@ -77,6 +77,12 @@ fn format(name: &str) -> Option<Format> {
     }
 }
 
+/// No part of a key of ours is empty, leads elsewhere, or holds what an address would encode.
+fn is_plain(part: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !part.is_empty() && part.bytes().all(plain) && part.bytes().any(|byte| byte != b'.')
+}
+
 fn number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|n| *n > 0)
 }
@@ -122,6 +128,11 @@ mod tests {
             "en/2016/6/closing-summary/index.html",
             "en/page.html",
             "schema/v1/other.json",
+            "ar/topics//feed.json",
+            "ar/topics/../feed.json",
+            "en/topics/a%2fb/feed.json",
+            "en/2016/06/../index.html",
+            "en/2016/06/café/index.html",
         ] {
             assert_eq!(Key::public_of(other), None, "{other}");
         }
