@@ -8,8 +8,11 @@ mod burst;
 mod disk;
 mod filled;
 mod flat;
+#[path = "../src/attacks/nesting.rs"]
+mod nesting;
 mod render;
 mod room;
+mod sanitise;
 mod steady;
 
 use anyhow::{Context as _, bail};
@@ -46,9 +49,10 @@ async fn main() -> anyhow::Result<()> {
         "bulk" => bulk::run(&settings).await,
         "disk" => disk::run(&settings).await,
         "render" => render::run(&settings),
+        "sanitise" => sanitise::run(&settings),
         // As `cargo test --benches` and `cargo bench` without a row have it.
         "" => Ok(()),
-        other => bail!("expected flat, steady, burst, bulk, disk or render, found {other}"),
+        other => bail!("expected flat, steady, burst, bulk, disk, render or sanitise, found {other}"),
     }
 }
 

@@ -222,5 +222,21 @@ class Wire(unittest.TestCase):
         self.assertEqual((answers[13]["text"], answers[13]["images"]), ("a & b", ["<c>"]))
 
 
+class Purify(unittest.TestCase):
+    def test_it_takes_out_what_is_dangerous_and_leaves_what_is_not(self):
+        good = ['<p lang="ar" dir="rtl">a <a href="https://a.example/" hreflang="fr" title="t">b</a></p>', '<table><tbody><tr><th scope="col" abbr="x" colspan="2">a</th></tr></tbody></table>',
+                '<ol start="3" type="a" reversed=""><li value="2">a</li></ol><img src="https://a.example/a.png" alt="javascript:x" width="1">', "a &lt;script&gt; b", ""]
+        bad = {"<script>alert(1)</script>": "SCRIPT", "<img src=x onerror=alert(1)>": "onerror of IMG", "<a href=javascript:alert(1)>x</a>": "href of A", "<svg><path></svg>": "svg", "<p style=x:y>": "style of P",
+               "<form><input></form>": "FORM", "<p id=x>": "id of P", "<!-- x -->": "#comment", "<a href=/x>y</a>": "href of A", "<p data-x=1>": "data-x of P", "<math><mi></math>": "math"}
+        done = subprocess.run(["node", str(HERE / "purify.mjs")], input=json.dumps([*good, *bad]), capture_output=True, text=True, check=True)
+        said = json.loads(done.stdout)
+        self.assertEqual(said[: len(good)], [[] for _ in good])
+        for (html, what), findings in zip(bad.items(), said[len(good) :]):
+            with self.subTest(html=html):
+                self.assertIn(f"removed {what}", findings)
+        self.assertIn("a script called alert", said[len(good)])
+        self.assertIn("a script called alert", said[len(good) + 1])
+
+
 if __name__ == "__main__":
     unittest.main()

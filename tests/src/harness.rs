@@ -98,6 +98,15 @@ impl Room {
         Self::start(data, args, environment, Stdio::null())
     }
 
+    /// One whose log goes to a file, with all that the product says.
+    pub(crate) fn open_logged(data: &Path, args: &[&str], log: &Path) -> Self {
+        let level = (
+            "PRESSROOM_LOG",
+            "info,publish=trace,local=trace,accept=trace,store=trace,feed=trace,release=trace",
+        );
+        Self::start(data, args, &[level, ("NO_COLOR", "1")], std::fs::File::create(log).unwrap().into())
+    }
+
     fn start(data: &Path, args: &[&str], environment: &[(&str, &str)], stderr: Stdio) -> Self {
         let mut child = Command::new(program("pressroom"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0", "--data"])

@@ -45,6 +45,10 @@ async fn call(room: &Room, method: &str, path: &str, after: Option<u64>, body: &
 
 async fn step(room: &Room, release: &Value, step: &str, mut body: Value) -> Value {
     body["note"] = json!(NOTE);
+    if step != "approve" {
+        // The words are no French and no Arabic.
+        body["override"] = json!(NOTE);
+    }
     call(
         room,
         "POST",
@@ -62,6 +66,22 @@ fn in_seconds(seconds: i64) -> String {
 
 fn id(release: &Value) -> String {
     release["id"].as_str().unwrap().to_owned()
+}
+
+/// A photo of a release, sent and not shown yet.
+async fn send_photo(room: &Room, release: &Value) -> Value {
+    let bytes = b"GIF89a\x01\0\x01\0\x80\0\0qzephyr\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;".to_vec();
+    let mut photo = json!({"sha256": feed::sha256(&bytes), "name": format!("{MARK}photo.gif"), "type": "image/gif", "size": bytes.len()});
+    let path = format!("/v1/releases/{}/media", id(release));
+    let told = call(room, "POST", &path, None, &photo).await;
+    let mut request = reqwest::Client::new().put(told["upload"]["url"].as_str().unwrap());
+    for (name, value) in told["upload"]["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    assert_eq!(request.body(bytes).send().await.unwrap().status(), 200);
+    photo["alt"] = json!({"en": format!("{MARK}alt"), "fr": format!("{MARK}alt"), "ar": format!("{MARK}alt")});
+    photo["credit"] = json!(format!("{MARK}credit"));
+    photo
 }
 
 /// A release that everybody may read, so that whatever runs has run.
@@ -239,10 +259,15 @@ async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_ref
     step(&room, &approved, "approve", json!({})).await;
     let far = in_seconds(3_600);
     let scheduled = create("scheduled").await;
+    let photo = send_photo(&room, &scheduled).await;
+    let mut with_photo = hidden("scheduled");
+    with_photo["media"] = json!([photo]);
+    let path = format!("/v1/releases/{}", id(&scheduled));
+    let scheduled = call(&room, "PUT", &path, Some(1), &with_photo).await;
     let scheduled = step(&room, &scheduled, "schedule", json!({"at": far})).await;
     let mut correction = hidden("amended");
     (correction["status"], correction["publish_at"]) = (json!("scheduled"), json!(far));
-    let path = format!("/v1/releases/{}", id(&live));
+    let path = format!("/v1/releases/{}?override={NOTE}", id(&live));
     let correction = call(&room, "PUT", &path, Some(1), &correction).await;
     assert_eq!(
         (&correction["status"], &scheduled["status"]),
@@ -256,7 +281,9 @@ async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_ref
     another(&room, "Lighthouse lit").await;
 
     let secret = [&draft, &submitted, &approved, &scheduled];
-    let mut needles = vec![MARK.to_owned()];
+    let mut needles = vec![MARK.to_owned(), photo["sha256"].as_str().unwrap().to_owned()];
+    let shown = format!("/media/{}/{MARK}photo.gif", photo["sha256"].as_str().unwrap());
+    assert_eq!(told(&room, "GET", &shown).await, told(&room, "GET", "/media/nothing/at-all.gif").await);
     for release in secret {
         let id = id(release);
         needles.push(id.replace('-', ""));
@@ -345,6 +372,7 @@ async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_ref
         let word = format!("{MARK}scheduled{field}");
         assert!(shown.contains(&word), "{word} never became public: {shown}");
     }
+    assert_eq!(room.get(&format!("/media/{}/{MARK}photo.gif", photo["sha256"].as_str().unwrap())).await.status(), 200);
     // Drafts and notes for colleagues stay what they are.
     let private: Vec<String> = [NOTE, "qzephyrdraft", "qzephyrsubmitted", "qzephyrapproved"]
         .map(str::to_owned)

@@ -5,6 +5,7 @@
 #![allow(non_snake_case, reason = "a test is named after the number of its fault or entry")]
 
 mod archive;
+mod attacks;
 mod changes;
 mod connections;
 mod damaged;
@@ -12,6 +13,7 @@ mod depth;
 mod editorial;
 mod embargo;
 mod faults;
+mod fuzz;
 mod golden;
 mod harness;
 mod input;

@@ -137,4 +137,42 @@ mod tests {
             assert_eq!(bearer(&headers(bad)), None, "{bad:?}");
         }
     }
+
+    /// `subtle` compares bytes of equal length in constant time and answers at once when lengths differ: only hashes come to it.
+    #[test]
+    #[allow(non_snake_case)]
+    fn S14_tokens_of_any_length_are_compared_as_hashes_of_one_length() {
+        let hashed = |token: &str| TokenRecord {
+            name: token.chars().take(8).collect(),
+            role: Role::Editor,
+            sha256: hash_token(token),
+            created: None,
+        };
+        let long = "x".repeat(100_000);
+        let tokens = ["a", "ab", "abc", long.as_str()];
+        let mut file = TokenFile {
+            tokens: tokens.iter().map(|token| hashed(token)).collect(),
+        };
+        for token in ["", "a", "ab", "\u{e9}", "Bearer", long.as_str()] {
+            assert_eq!(hash_token(token).len(), 64);
+        }
+        for token in tokens {
+            // Wherever its record stands.
+            for _ in 0..file.tokens.len() {
+                file.tokens.rotate_left(1);
+                let found = lookup(&file, &hash_token(token)).map(|by| by.name);
+                assert_eq!(found, Some(token.chars().take(8).collect()));
+            }
+            // The hash is no token, and neither is a part of either.
+            for wrong in [hash_token(token), format!("{token}x"), token[1..].to_owned() + "\0"] {
+                assert_eq!(lookup(&file, &hash_token(&wrong)), None);
+            }
+        }
+        // A damaged record opens nothing.
+        for damaged in ["", &hash_token("a")[..63], "A", &hash_token("a").to_uppercase()] {
+            file.tokens[0].sha256 = damaged.to_owned();
+            file.tokens.truncate(1);
+            assert_eq!(lookup(&file, &hash_token("a")), None, "{damaged}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use release::{Draft, Lang, Limits, Site, Status};
 
-use crate::problem::Problem;
+use crate::{problem::Problem, strict};
 
 /// Of a body that is too large, so many bytes are read and forgotten.
 const PATIENCE_BYTES: usize = 64 << 20;
@@ -163,7 +163,7 @@ fn utf8(bytes: &[u8]) -> Result<&str, Problem> {
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
-    serde_json::from_str(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))
+    strict::parse(text).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, format!("expected JSON: {e}")))
 }
 
 fn too_large() -> Problem {

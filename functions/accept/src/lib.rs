@@ -19,6 +19,7 @@ mod routes;
 mod save;
 pub mod stage;
 mod steps;
+mod strict;
 
 pub use auth::{TokenFile, TokenRecord, hash_token};
 pub use config::Config;

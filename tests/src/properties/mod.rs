@@ -3,10 +3,10 @@
 //! An input that broke something once stands as a named example in the source; `proptest` writes no files.
 
 mod judged;
-mod paste;
+pub(crate) mod paste;
 mod release;
 mod size;
-mod text;
+pub(crate) mod text;
 
 use proptest::test_runner::{Config, TestRunner};
 

@@ -11,7 +11,7 @@ use super::{
 
 /// The characters of a text, sorted: parts of a paste may stand in another order. Letters and accents count apart, for one part
 /// may begin with the accent of another one.
-fn characters(text: &str) -> Vec<char> {
+pub(crate) fn characters(text: &str) -> Vec<char> {
     let apart = DecomposingNormalizerBorrowed::new_nfd();
     let mut characters: Vec<char> = apart.normalize(&clean(text)).chars().filter(|c| !is_white(*c)).collect();
     characters.sort_unstable();
@@ -19,7 +19,7 @@ fn characters(text: &str) -> Vec<char> {
 }
 
 /// Everything that a paste became, and what its notes say was left out.
-fn kept(paste: &Paste) -> String {
+pub(crate) fn kept(paste: &Paste) -> String {
     let left_out = paste.notes.iter().filter_map(|note| note.split_once(": ")).map(|(_, line)| line);
     let parts = [&paste.title, &paste.subtitle, &paste.body]
         .into_iter()

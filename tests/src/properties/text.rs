@@ -113,7 +113,7 @@ pub(super) fn composed(text: &str) -> String {
 }
 
 /// A text of several lines as a reader may have it: every kind of line end is one, what no feed can carry is gone.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace(['\r', '\u{b}', '\u{c}', '\u{85}'], "\n");
     let kept: String = lines
         .chars()
@@ -123,7 +123,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// A text of one line as a reader may have it: white space is collapsed, nothing turns the direction of what follows.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let kept: String = clean(text).chars().filter(|c| !is_bidi(*c)).collect();
     let mut line = String::new();
     let mut gap = false;
@@ -140,7 +140,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// What is left when white space does not matter: readers of HTML fold it, each in its own way.
-pub(super) fn squashed(text: &str) -> String {
+pub(crate) fn squashed(text: &str) -> String {
     composed(&text.chars().filter(|c| !is_white(*c)).collect::<String>())
 }
 

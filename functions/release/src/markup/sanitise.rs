@@ -325,8 +325,18 @@ fn value(tag: &str, attribute: &str, value: &str, base: &Url) -> Option<String> 
         "type" => (tag == "ol" && matches!(value, "1" | "a" | "A" | "i" | "I")).then(|| value.to_owned()),
         "reversed" => Some(String::new()),
         "datetime" => short(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '.' | '+' | ' ')),
-        _ => Some(value.chars().filter(|c| carries(*c)).collect()),
+        _ => Some(apart(&value.chars().filter(|c| carries(*c)).collect::<String>())),
     }
+}
+
+/// Words of an attribute that would end what a program may take them to stand in (a comment, an element without markup), with a space in
+/// between: such programs leave the whole attribute out.
+fn apart(words: &str) -> String {
+    if !words.contains(['<', '>']) {
+        return words.to_owned();
+    }
+    let words = words.replace("</", "< /").replace("-->", "-- >");
+    words.replace("--!>", "--! >").replace("]>", "] >")
 }
 
 /// Tags, and the attributes of each.

@@ -166,6 +166,14 @@ fn B58_a_dangerous_address_goes_and_its_text_stays() {
 }
 
 #[test]
+fn S02_words_of_an_attribute_end_no_comment_and_no_element() {
+    let out = html("<img src=/a.png alt=\"a -> b > c --><b> ]]> --!></title>\">");
+    let expected = "a -&gt; b &gt; c -- &gt;&lt;b&gt; ]] &gt; --! &gt;&lt; /title&gt;";
+    assert!(out.contains(&format!("alt=\"{expected}\"")), "{out}");
+    assert_eq!(html(&out), out);
+}
+
+#[test]
 fn B116_embedded_players_become_plain_links() {
     assert_eq!(
         html("<iframe src=\"https://v.example/1?a=1&amp;copy=2\">no frames</iframe>"),
