@@ -283,7 +283,10 @@ async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_ref
     let secret = [&draft, &submitted, &approved, &scheduled];
     let mut needles = vec![MARK.to_owned(), photo["sha256"].as_str().unwrap().to_owned()];
     let shown = format!("/media/{}/{MARK}photo.gif", photo["sha256"].as_str().unwrap());
-    assert_eq!(told(&room, "GET", &shown).await, told(&room, "GET", "/media/nothing/at-all.gif").await);
+    assert_eq!(
+        told(&room, "GET", &shown).await,
+        told(&room, "GET", "/media/nothing/at-all.gif").await
+    );
     for release in secret {
         let id = id(release);
         needles.push(id.replace('-', ""));
@@ -372,7 +375,12 @@ async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_ref
         let word = format!("{MARK}scheduled{field}");
         assert!(shown.contains(&word), "{word} never became public: {shown}");
     }
-    assert_eq!(room.get(&format!("/media/{}/{MARK}photo.gif", photo["sha256"].as_str().unwrap())).await.status(), 200);
+    assert_eq!(
+        room.get(&format!("/media/{}/{MARK}photo.gif", photo["sha256"].as_str().unwrap()))
+            .await
+            .status(),
+        200
+    );
     // Drafts and notes for colleagues stay what they are.
     let private: Vec<String> = [NOTE, "qzephyrdraft", "qzephyrsubmitted", "qzephyrapproved"]
         .map(str::to_owned)
