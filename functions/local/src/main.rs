@@ -18,6 +18,25 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let level =
         tracing_subscriber::EnvFilter::try_from_env("PRESSROOM_LOG").unwrap_or_else(|_| "warn,publish=info,local=info,accept=info".into());
+    // Below this they tell whole requests: texts under embargo, tokens and signed addresses.
+    let quiet = [
+        "s3s=info",
+        "hyper=info",
+        "hyper_util=info",
+        "reqwest=info",
+        "aws_config=info",
+        "aws_runtime=info",
+        "aws_sdk_s3=info",
+        "aws_sigv4=info",
+        "aws_smithy_http_client=info",
+        "aws_smithy_runtime=info",
+        "aws_smithy_runtime_api=info",
+        "aws_smithy_http=info",
+    ];
+    let level = quiet
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(level, tracing_subscriber::EnvFilter::add_directive);
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_target(false)
