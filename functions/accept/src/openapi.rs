@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document: calls from [`Operation`], bodies from the types that are read and written.
+//! The `OpenAPI` 3.1 document: calls from [`Operation`], bodies from the types that are read and written.
 
 use release::{Lint, Revision, Role, Site, Step, Upload};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};

@@ -1,4 +1,4 @@
-//! Every call of the API: the router, its roles and the OpenAPI document are made from this one list.
+//! Every call of the API: the router, its roles and the `OpenAPI` document are made from this one list.
 
 use http::Method;
 use release::{Role, Step};
@@ -91,7 +91,7 @@ impl Operation {
         }
     }
 
-    /// Its name in the OpenAPI document.
+    /// Its name in the `OpenAPI` document.
     pub(crate) fn id(self) -> String {
         match self {
             Self::Step(step) => step.as_str().to_owned(),

@@ -114,7 +114,7 @@ impl Office {
             Call::Edit { id, revision, document } => self.edit(id, *revision, document).await?,
             Call::Check { id } => self.call(self.request(Method::POST, &format!("/{id}/check")), id).await?,
             Call::CheckFile(document) => {
-                let request = document.into_body(self.request(Method::POST, "/check"))?;
+                let request = document.carried_by(self.request(Method::POST, "/check"))?;
                 self.call(request, &document.file.display().to_string()).await?
             }
             Call::Attach { id, file } => self.attach(id, file).await?,
@@ -169,7 +169,7 @@ impl Office {
             None => self.call(self.request(Method::GET, &format!("/{id}")), id).await?["revision"].clone(),
         };
         let request = self.request(Method::PUT, &format!("/{id}")).header("if-match", format!("\"{n}\""));
-        self.call(document.into_body(request)?, id).await
+        self.call(document.carried_by(request)?, id).await
     }
 
     /// Announces a file, sends it, and saves the release with it.

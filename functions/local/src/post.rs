@@ -53,7 +53,7 @@ pub struct Document {
 
 impl Document {
     /// The request with the file as its body.
-    pub(crate) fn into_body(&self, mut request: RequestBuilder) -> anyhow::Result<RequestBuilder> {
+    pub(crate) fn carried_by(&self, mut request: RequestBuilder) -> anyhow::Result<RequestBuilder> {
         let kind = kind(&self.file)?;
         let body = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         if kind != "application/json" {
@@ -95,7 +95,7 @@ impl Post {
             overriding: self.overriding.clone(),
         };
         let request = client.post(format!("{}/v1/releases", self.url.trim_end_matches('/')));
-        let request = document.into_body(request.bearer_auth(&self.token))?;
+        let request = document.carried_by(request.bearer_auth(&self.token))?;
         office::answer(request, &self.url, &file.display().to_string()).await
     }
 }

@@ -13,6 +13,8 @@ const MOST: f64 = 12.0;
 const SHORT: Duration = Duration::from_millis(100);
 /// The fastest counts.
 const ROUNDS: usize = 3;
+/// Before growth is believed.
+const AGAIN: usize = 8;
 
 fn once(body: &str, format: Format) -> Duration {
     let base = Url::parse("https://press.example.org/en/2016/06/closing/").unwrap();
@@ -35,8 +37,16 @@ fn S17_no_body_takes_time_that_grows_with_the_square_of_its_size() {
         if once(&large, format) < SHORT {
             continue;
         }
-        let (before, after) = (fastest(&small, format), fastest(&large, format));
-        let times = after.as_secs_f64() / before.as_secs_f64();
+        let (mut before, mut after) = (fastest(&small, format), fastest(&large, format));
+        let mut times = after.as_secs_f64() / before.as_secs_f64();
+        // On a busy machine the large one may never have had a quiet moment: a square stays one however often it is measured.
+        for _ in 0..AGAIN {
+            if times < MOST {
+                break;
+            }
+            (before, after) = (before.min(fastest(&small, format)), after.min(fastest(&large, format)));
+            times = after.as_secs_f64() / before.as_secs_f64();
+        }
         assert!(
             times < MOST,
             "{name} {format:?}: {before:?} at {}, {after:?} at {}",

@@ -1,4 +1,4 @@
-//! What DOMPurify, a sanitiser that is not ours, finds in what readers get: nothing.
+//! What `DOMPurify`, a sanitiser that is not ours, finds in what readers get: nothing.
 
 use std::{
     io::Write as _,

@@ -1,4 +1,4 @@
-//! The calls of the API: who may make them, and what the OpenAPI document says of them.
+//! The calls of the API: who may make them, and what the `OpenAPI` document says of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -109,7 +109,7 @@ mod tests {
             assert_eq!(plain(written).as_deref(), Some("1250.5"), "{written}");
         }
         assert_eq!(
-            ["180", "1,000", "1.000", "007", "12"].map(|written| plain(written)),
+            ["180", "1,000", "1.000", "007", "12"].map(plain),
             [Some("180".to_owned()), Some("1000".to_owned()), Some("1000".to_owned()), None, None]
         );
     }
