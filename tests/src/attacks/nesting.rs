@@ -108,7 +108,7 @@ pub(crate) fn worst(size: usize) -> Vec<(String, Format, String)> {
     );
     let title = format!("<p><a href=/x title=\"{}\"></p>", "y".repeat(size / 2));
     add(Format::Html, "<a title=long>, left open, and <p>x", filled(&title, "<p>x", size));
-    let many: String = (0..).map(|n| format!(" a{n}=1")).take(size / 8).collect();
+    let many: String = (0..).map(|n| format!(" a{n}=1")).take(size / 10).collect();
     add(Format::Html, "different attributes", format!("<p{many}>x"));
     for part in [
         ">",
@@ -151,7 +151,7 @@ pub(crate) fn worst(size: usize) -> Vec<(String, Format, String)> {
     }
     add(Format::Markdown, "|-| and |a|", filled("|a|\n|-|\n", "|a|\n", size));
     add(Format::Markdown, "a wide table", {
-        let columns = size / 8;
+        let columns = size / 8 - 8;
         format!(
             "|{}\n|{}\n{}",
             "a|".repeat(columns),
