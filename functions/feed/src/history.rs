@@ -35,6 +35,9 @@ pub struct VersionEntry {
     pub topics: Vec<String>,
     /// Its date, for the same reason: the months it was in.
     pub published: Stamp,
+    /// It showed files: they leave the public with a withdrawal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub files: bool,
 }
 
 /// The public release with its history: the document and state `releases/{id}.json`.
@@ -66,6 +69,7 @@ impl ReleaseView {
             languages: public.languages.clone(),
             topics: public.topics.clone(),
             published: public.published,
+            files: !public.media.is_empty(),
         });
         versions.sort_by_key(|version| version.revision);
         match current {

@@ -169,12 +169,14 @@ pub(crate) async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool)
         if view.versions.iter().any(|version| version.status == Status::Withdrawn) {
             let withdrawn = view.latest.status == Status::Withdrawn;
             let shown = view.versions.iter().filter(|version| version.status == Status::Published);
-            for n in shown.map(|version| version.revision) {
+            for (n, files) in shown.map(|version| (version.revision, version.files)) {
                 let id = view.latest.id;
-                let public = late::read(desk, id, n).await;
                 if withdrawn {
                     store.delete(&Key::Version(id, n)).await?;
-                    match public {
+                    if !files {
+                        continue;
+                    }
+                    match late::read(desk, id, n).await {
                         Ok(public) => files::hide(desk, id, &public).await?,
                         // What it showed is not known any more; its text is gone at least.
                         Err(Failure::Damaged(reason)) => error!(reason, "the files of a damaged revision stay as they are"),
@@ -182,7 +184,7 @@ pub(crate) async fn texts(desk: &Desk, view: &Arc<ReleaseView>, overtaken: bool)
                         Err(failure) => return Err(failure),
                     }
                 } else {
-                    let public = public?;
+                    let public = late::read(desk, id, n).await?;
                     files::show(desk, &public).await?;
                     version(store, &public).await?;
                 }
