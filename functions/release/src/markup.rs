@@ -3,6 +3,7 @@
 //! Whatever comes in, what goes out is balanced, has absolute URLs only, and is what it becomes when sanitised again.
 
 mod address;
+mod allowed;
 mod cost;
 mod lex;
 mod plain;
@@ -64,7 +65,7 @@ pub fn html_to_text(html: &str) -> String {
             Token::Text(text) => flat.push_str(&text.replace('\n', " ")),
             Token::Open { name, .. } | Token::Close { name } => match name.as_str() {
                 "td" | "th" | "dd" | "rt" => flat.push(' '),
-                name if sanitise::is_block(name) => flat.push('\n'),
+                name if allowed::is_block(name) => flat.push('\n'),
                 _ => {}
             },
         }
