@@ -84,27 +84,18 @@ impl Room {
         Self::open_in(data, args, &[])
     }
 
-    /// One that says in `log` whatever there is to say.
-    pub(crate) fn open_talking(args: &[&str], log: &Path) -> Self {
-        let folder = TempDir::new().unwrap();
-        let said = File::create(log).unwrap().into();
-        let mut room = Self::start(folder.path(), args, &[("PRESSROOM_LOG", "debug")], said);
-        room._folder = Some(folder);
-        room
-    }
-
     /// One in another environment.
     pub(crate) fn open_in(data: &Path, args: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::start(data, args, environment, Stdio::null())
     }
 
-    /// One whose log goes to a file, with all that the product says.
+    /// One whose log goes to a file, with all that there is to say.
     pub(crate) fn open_logged(data: &Path, args: &[&str], log: &Path) -> Self {
         let level = (
             "PRESSROOM_LOG",
-            "info,publish=trace,local=trace,accept=trace,store=trace,feed=trace,release=trace",
+            "debug,publish=trace,local=trace,accept=trace,store=trace,feed=trace,release=trace",
         );
-        Self::start(data, args, &[level, ("NO_COLOR", "1")], std::fs::File::create(log).unwrap().into())
+        Self::start(data, args, &[level, ("NO_COLOR", "1")], File::create(log).unwrap().into())
     }
 
     fn start(data: &Path, args: &[&str], environment: &[(&str, &str)], stderr: Stdio) -> Self {

@@ -247,7 +247,7 @@ fn log_leaks(log: &Path) -> Vec<String> {
 async fn S19_B78_B79_before_the_hour_nothing_public_says_a_word_of_it_and_no_refusal_tells_that_it_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let room = Room::open_talking(&["--no-sample"], &log);
+    let room = Room::open_logged(&folder.path().join("data"), &["--no-sample"], &log);
     // Live, with a correction that is scheduled.
     let live = another(&room, "Harbour open").await;
     let create = async |state: &str| call(&room, "POST", "/v1/releases", None, &hidden(state)).await;
