@@ -1,7 +1,8 @@
 //! What the API works with. Time and ids are handed in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use release::Site;
 use store::Store;
@@ -26,6 +27,8 @@ pub struct Desk {
     pub now: Now,
     /// Release ids: `UUIDv7` (RFC 9562, section 5.7), so that they sort by time.
     pub new_id: NewId,
+    /// The API's description, once somebody has asked for it.
+    pub(crate) described: OnceLock<Bytes>,
 }
 
 impl Desk {
@@ -36,6 +39,7 @@ impl Desk {
             store,
             site,
             tokens: Tokens::default(),
+            described: OnceLock::new(),
             now: Arc::new(Timestamp::now),
             new_id: Arc::new(|at| {
                 let seconds = u64::try_from(at.as_second()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The `OpenAPI` 3.1 document: calls from [`Operation`], bodies from the types that are read and written.
 
-use release::{Lint, Revision, Role, Site, Step, Upload};
+use release::{FIELDS, Lint, Revision, Role, Site, Step, Upload};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -11,22 +11,6 @@ use crate::{
     problem::Document,
     routes::{HistoryPage, Saved},
 };
-
-/// Fields of a revision that somebody sends.
-const SENT: [&str; 12] = [
-    "status",
-    "language",
-    "date",
-    "publish_at",
-    "texts",
-    "topics",
-    "event",
-    "media",
-    "links",
-    "contacts",
-    "boilerplates",
-    "correction",
-];
 
 /// The whole document.
 pub(crate) fn document(site: &Site) -> Value {
@@ -70,7 +54,7 @@ fn sent(schemas: &Map<String, Value>, saved: &Value) -> Map<String, Value> {
         schema["additionalProperties"] = json!(false);
         all.insert(format!("Sent{name}"), schema);
     }
-    let fields = SENT.iter().map(|name| ((*name).to_owned(), saved[*name].clone()));
+    let fields = FIELDS.iter().map(|name| ((*name).to_owned(), saved[*name].clone()));
     let mut release = json!({
         "type": "object",
         "properties": fields.collect::<Map<_, _>>(),

@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post, put},
 };
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use release::{By, Fault, Revision, Role};
 use serde::Serialize;
@@ -72,7 +73,10 @@ fn handler(operation: Operation) -> MethodRouter<Arc<Desk>> {
 }
 
 async fn described(State(desk): State<Arc<Desk>>) -> Response {
-    json(StatusCode::OK, &openapi::document(&desk.site))
+    let document = desk
+        .described
+        .get_or_init(|| Bytes::from(feed::to_json(&openapi::document(&desk.site))));
+    ([(header::CONTENT_TYPE, "application/json")], Body::from(document.clone())).into_response()
 }
 
 /// Whoever has too small a role hears so before anything is read.
