@@ -1,7 +1,7 @@
 //! `pressroom release`: the press office's calls from the terminal.
 
 use anyhow::{Context as _, bail};
-use release::Step;
+use release::{FIELDS, Step};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -263,21 +263,8 @@ fn right(call: &Call, answer: &Value) -> bool {
 
 /// What somebody may send of a stored revision: as a draft, so that it is looked at before it goes out.
 fn sendable(revision: &Value) -> Value {
-    let fields = [
-        "language",
-        "date",
-        "texts",
-        "topics",
-        "event",
-        "media",
-        "links",
-        "contacts",
-        "boilerplates",
-        "correction",
-    ];
-    let kept = fields
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), revision.get(*name)?.clone())));
+    let fields = FIELDS.iter().filter(|name| !["status", "publish_at"].contains(name));
+    let kept = fields.filter_map(|name| Some(((*name).to_owned(), revision.get(*name)?.clone())));
     json!(kept.collect::<serde_json::Map<String, Value>>())
 }
 

@@ -4,7 +4,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use parts::{is_day, is_file_name, is_media_type, is_sha256};
+pub(crate) use parts::{is_day, is_file_name, is_media_type, is_sha256, upload};
 
 use std::collections::BTreeMap;
 
@@ -71,8 +71,8 @@ pub struct Draft {
     pub warnings: Vec<Fault>,
 }
 
-/// Fields of a release.
-const FIELDS: [&str; 12] = [
+/// Fields of a release as it is sent.
+pub const FIELDS: [&str; 12] = [
     "status",
     "language",
     "date",

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::draft::{is_file_name, is_sha256};
+use crate::draft::upload;
 use crate::markup::shown;
-use crate::reader::{At, Reader, below};
+use crate::reader::{At, Reader};
 use crate::{Faults, Limits, Site};
 
 /// A kind of file that may be sent: media type, and the ends of its name. What a browser runs as a program or a page is not among them.
@@ -51,57 +51,25 @@ impl Upload {
     pub fn from_json(value: &Value, site: &Site) -> Result<Self, Faults> {
         let mut reader = Reader::new(site);
         let root = At::root(value);
-        let upload = reader
-            .object(&root, &["sha256", "name", "type", "size"], &[])
-            .then(|| announced(&mut reader, &root));
-        let empty = Self {
-            sha256: String::new(),
-            name: String::new(),
-            kind: String::new(),
-            size: 0,
-        };
-        reader.faults.or(upload.flatten().unwrap_or(empty))
-    }
-}
-
-fn announced(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Upload> {
-    let mut checked = |name: &str, holds: fn(&str) -> bool, expected: &str| {
-        let found = reader.required(root, name)?;
-        if !holds(&found) {
-            reader.fault(&below("", name), format!("expected {expected}, found {}", shown(&found)));
-            return None;
+        let known = reader.object(&root, &["sha256", "name", "type", "size"], &[]);
+        let upload = known.then(|| upload(&mut reader, &root)).flatten();
+        // Asked of what is there, so that every fault is named at once.
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        if let Some(kind) = text("type")
+            && let Err(reason) = may_be_sent(kind, text("name"))
+        {
+            reader.fault("/type", reason);
         }
-        Some(found)
-    };
-    let sha256 = checked("sha256", is_sha256, "64 lower-case hexadecimal digits");
-    let name = checked(
-        "name",
-        is_file_name,
-        "a file name without `/`, `\\` and `..`, at most 200 characters",
-    );
-    let kind = reader.required(root, "type");
-    if let Some(kind) = &kind
-        && let Err(reason) = may_be_sent(kind, name.as_deref())
-    {
-        reader.fault("/type", reason);
-    }
-    let size = match root.field("size") {
-        Some(size) => reader.size(&size),
-        None => {
-            reader.missing(root, "size");
-            None
+        let size = value.get("size").and_then(Value::as_u64);
+        if let Some(size) = size.filter(|size| *size == 0 || *size > Limits::FILE_BYTES) {
+            let most = Limits::FILE_BYTES;
+            reader.fault("/size", format!("expected 1 to {most} bytes (64 MiB), found {size}"));
         }
-    };
-    if let Some(size) = size.filter(|size| *size == 0 || *size > Limits::FILE_BYTES) {
-        let most = Limits::FILE_BYTES;
-        reader.fault("/size", format!("expected 1 to {most} bytes (64 MiB), found {size}"));
+        match upload {
+            Some(upload) => reader.faults.or(upload),
+            None => Err(reader.faults),
+        }
     }
-    Some(Upload {
-        sha256: sha256?,
-        name: name?,
-        kind: kind?,
-        size: size?,
-    })
 }
 
 /// The media type of a file by the end of its name; `None` when none that may be sent ends so.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::Limits;
 use crate::markup::{shown, web_address};
 use crate::reader::{At, Reader, below};
-use crate::{Correction, Event, Link, Media};
+use crate::{Correction, Event, Link, Media, Upload};
 
 /// A day written `YYYY-MM-DD`, between 1900 and 9999.
 fn day(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<(String, Date)> {
@@ -80,6 +80,24 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
     if !reader.object(at, &["sha256", "name", "type", "size", "alt", "caption", "credit"], &[]) {
         return None;
     }
+    let named = upload(reader, at);
+    let alt = reader.localised(at, "alt");
+    let caption = reader.localised(at, "caption");
+    let credit = reader.optional(at, "credit").unwrap_or_default();
+    let Upload { sha256, name, kind, size } = named?;
+    Some(Media {
+        sha256,
+        name,
+        kind,
+        size,
+        alt,
+        caption,
+        credit,
+    })
+}
+
+/// What is said of a file, whether it is announced or stands in a release.
+pub(crate) fn upload(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Upload> {
     let mut checked = |name: &str, holds: fn(&str) -> bool, expected: &str| {
         let found = reader.required(at, name)?;
         if !holds(&found) {
@@ -102,17 +120,11 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
             None
         }
     };
-    let alt = reader.localised(at, "alt");
-    let caption = reader.localised(at, "caption");
-    let credit = reader.optional(at, "credit").unwrap_or_default();
-    Some(Media {
+    Some(Upload {
         sha256: sha256?,
         name: name?,
         kind: kind?,
         size: size?,
-        alt,
-        caption,
-        credit,
     })
 }
 
