@@ -157,6 +157,43 @@ async fn who_comes_again_derives_the_months_that_an_earlier_attempt_had_only_lin
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_later_revision_is_in_its_month_before_somebody_else_brings_it_to_the_feeds() {
+    let room = Memory::open(&narrow(3)).await;
+    let first = on(1, "2026-05-07");
+    memory::store(&room.desk, &first).await;
+    let version = Key::Version(first.id, 1);
+    let script = Arc::new(Script {
+        slow: Mutex::new(Some(version.path())),
+        ..Script::default()
+    });
+    let slow = instance(&room, &script);
+    let event = message(first.id, 1);
+    let working = tokio::spawn(async move { publish(&slow, &[event]).await });
+    while !script.waits() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // The later one is public, and its publisher ends before the month knows.
+    let second = next(&first, Status::Published);
+    memory::store(&room.desk, &second).await;
+    let month = "en/archive/2026/05/index.json";
+    let stopped = Arc::new(Script {
+        refused: Some(month.to_owned()),
+        ..Script::default()
+    });
+    let outcome = publish(&instance(&room, &stopped), &[message(second.id, 2)]).await;
+    assert_eq!(outcome.failed.len(), 1);
+    assert_eq!(working.await.unwrap().failed, Vec::<String>::new());
+    assert_eq!(shown(&room.json("/en/feed.json").await), [(first.id.to_string(), 2)]);
+    // A feed that loses an entry asks the months for the next one: they must not know less than it did.
+    assert_eq!(room.json(month).await["releases"][0]["revision"], 2);
+    let atom = room.text("en/archive/2026/05/atom.xml").await;
+    assert!(
+        atom.contains(&room.json(month).await["releases"][0]["title"]["en"].as_str().unwrap().to_owned()),
+        "{atom}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_slow_brings_no_older_revision_back_into_a_feed_that_forgot_the_release() {
     let room = Memory::open(&narrow(1)).await;
     let other = on(2, "2026-05-05");

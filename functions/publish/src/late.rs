@@ -9,7 +9,7 @@ use std::{
 };
 
 use feed::{Public, ReleaseView};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use release::Revision;
 use store::Key;
 use tracing::error;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Arrived, Desk, Failed, Failure, PARALLEL, concerns,
     feeds::{self, Recalled},
+    months,
     releases::{self, Shown},
     touched,
 };
@@ -138,6 +139,7 @@ async fn overtake(desk: &Desk, mut now: Vec<Arrived>, mut later: Vec<Arrived>, f
     let mut recalled = Recalled::default();
     // Twice at most: after that, the feeds ask for themselves.
     for again in [false, true] {
+        archive(desk, &mut later, failed).await;
         for one in &later {
             // The overtaken one may just have shown a text that the later one takes away.
             if let Err(failure) = releases::texts(desk, &one.view, true).await {
@@ -157,6 +159,34 @@ async fn overtake(desk: &Desk, mut now: Vec<Arrived>, mut later: Vec<Arrived>, f
         }
     }
     (now, recalled)
+}
+
+/// Brings revisions to their months; those that failed are dropped. A feed that loses an entry asks the months for the next one: it must
+/// not know a later revision than they do, and the publisher of this one may have ended before they heard of it.
+async fn archive(desk: &Desk, later: &mut Vec<Arrived>, failed: &mut Failed) {
+    let mut archived = Vec::new();
+    let mut lost = BTreeSet::new();
+    for (month, merge) in months::merge(desk, months::touched(later)).boxed().await {
+        match merge {
+            Ok(merge) => archived.push(merge),
+            Err(failure) => {
+                for one in later.iter().filter(|one| one.view.months().contains(&month)) {
+                    failed.add(one.cause, &failure, "a month could not be written");
+                    lost.insert(one.cause);
+                }
+            }
+        }
+    }
+    later.retain(|one| !lost.contains(&one.cause));
+    let written = async {
+        let (archived, listed) = crate::news(desk, archived).await?;
+        crate::archive(desk, &archived, listed).await
+    };
+    if let Err(failure) = written.boxed().await {
+        for one in later.drain(..) {
+            failed.add(one.cause, &failure, "the archive could not be written");
+        }
+    }
 }
 
 async fn refresh(desk: &Desk, now: &[Arrived], recalled: &Recalled, failed: &mut Failed) {

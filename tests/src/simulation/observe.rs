@@ -6,9 +6,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::{Change, Changes, ChangesPage, FeedView, MonthView, MonthsView, PAGE_SIZE, Stamp, to_json};
+use feed::{Change, Changes, ChangesPage, FeedView, Item, Month, MonthView, MonthsView, PAGE_SIZE, Stamp, to_json};
 use local::s3::Attempt;
-use release::{Revision, Status};
+use release::{Lang, Revision, Status};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -165,6 +165,7 @@ impl Seen {
     fn feed(&mut self, key: &str, view: &FeedView) -> Wrong {
         for item in &view.items {
             self.shows(key, item.more.release, item.more.revision, Some(item.date_modified))?;
+            self.is_in_its_month(item)?;
             // One guid in every feed of a language, for ever.
             let own = (view.language.to_string(), item.more.release);
             let guid = self.guids.entry(own).or_insert_with(|| item.id.clone());
@@ -193,6 +194,22 @@ impl Seen {
             }
         }
         self.states.entry(key.to_owned()).or_default().push(view.fingerprint());
+        Ok(())
+    }
+
+    /// A feed that loses an entry asks the months for the next one, so they never know less than a feed shows.
+    fn is_in_its_month(&self, item: &Item) -> Wrong {
+        let (release, revision) = (item.more.release, item.more.revision);
+        let month = Month::of(item.date_published).json(&Lang::parse("en")?);
+        let view = self.objects.get(&month[1..]).map(|bytes| read::<MonthView>(bytes)).transpose()?;
+        let known = view.and_then(|view| {
+            let shown = view.releases.iter().find(|card| card.id == release).map(|card| card.revision);
+            // A later revision may have taken it to another month.
+            shown.or(view.left.iter().find(|left| left.release == release).map(|left| left.revision))
+        });
+        if known.is_none_or(|known| known < revision) {
+            return Err(format!("it shows {release} in revision {revision}, and {month} has {known:?}"));
+        }
         Ok(())
     }
 
