@@ -75,7 +75,7 @@ async fn a_preview_is_the_page_as_it_will_look_and_only_for_the_office() {
 }
 
 /// What the program says at the terminal: exit code, standard output, standard error.
-fn terminal(room: &Room, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(super) fn terminal(room: &Room, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = std::process::Command::new(crate::harness::program("pressroom"));
     command.args(arguments).args(["--data", room.data.to_str().unwrap()]);
     let done = command.env("PRESSROOM_URL", &room.url).output().unwrap();

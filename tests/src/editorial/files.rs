@@ -7,11 +7,17 @@ use super::{AUTHOR, Desk, OTHER, id, office, text};
 use crate::harness::{Room, answer};
 
 /// The smallest picture there is: one grey point.
-const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\x80\x80\x80\0\0\0!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+pub(super) const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\x80\x80\x80\0\0\0!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
-fn announced(name: &str, kind: &str, bytes: &[u8]) -> Value {
+pub(super) fn announced(name: &str, kind: &str, bytes: &[u8]) -> Value {
     json!({"sha256": feed::sha256(bytes), "name": name, "type": kind, "size": bytes.len()})
+}
+
+/// Where a file is in public.
+pub(super) fn path(file: &Value) -> String {
+    let name = file["name"].as_str().unwrap().replace(' ', "%20");
+    format!("/media/{}/{name}", file["sha256"].as_str().unwrap())
 }
 
 async fn announce(room: &Room, id: &str, file: &Value) -> (u16, Value) {
@@ -69,10 +75,6 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
     ]);
     let (status, saved) = author.save(&id, 1, &release).await;
     assert_eq!(status, 200, "{saved}");
-    let path = |file: &Value| {
-        let name = file["name"].as_str().unwrap().replace(' ', "%20");
-        format!("/media/{}/{name}", file["sha256"].as_str().unwrap())
-    };
     // The office sees it before anybody else does.
     let preview = room.request("GET", &format!("/v1/releases/{id}/preview")).bearer_auth(AUTHOR);
     let preview = preview.send().await.unwrap().text().await.unwrap();

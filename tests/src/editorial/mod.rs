@@ -8,6 +8,7 @@ mod lint;
 mod routes;
 mod schedule;
 mod status;
+mod terminal;
 
 use std::path::Path;
 
