@@ -47,7 +47,8 @@ pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILT.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--workspace", "--bins", "--quiet"])
+            // With the tests, so that dependencies have the features they have there: without, most of them are built a second time.
+            .args(["build", "--workspace", "--bins", "--test", "stories", "--quiet"])
             .current_dir(top())
             .status()
             .unwrap();
@@ -56,6 +57,43 @@ pub(crate) fn program(name: &str) -> PathBuf {
         exe.parent().unwrap().parent().unwrap().to_owned()
     });
     folder.join(name)
+}
+
+/// What an office says of a file before it sends it.
+pub(crate) fn announced(name: &str, kind: &str, bytes: &[u8]) -> Value {
+    serde_json::json!({"sha256": feed::sha256(bytes), "name": name, "type": kind, "size": bytes.len()})
+}
+
+/// The answer to an announcement.
+pub(crate) async fn announce(room: &Room, token: &str, id: &str, file: &Value) -> (u16, Value) {
+    answer(
+        room.request("POST", &format!("/v1/releases/{id}/media"))
+            .bearer_auth(token)
+            .json(file),
+    )
+    .await
+}
+
+/// Sends a file as the answer to its announcement says.
+pub(crate) async fn send(told: &Value, bytes: &[u8]) -> u16 {
+    let mut request = Client::new().put(told["upload"]["url"].as_str().unwrap());
+    for (name, value) in told["upload"]["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    request.body(bytes.to_vec()).send().await.unwrap().status().as_u16()
+}
+
+/// Announces a file and sends it.
+pub(crate) async fn arrives(room: &Room, token: &str, id: &str, file: &Value, bytes: &[u8]) {
+    let (status, told) = announce(room, token, id, file).await;
+    assert_eq!((status, &told["stored"]), (201, &Value::Bool(false)), "{told}");
+    assert_eq!(send(&told, bytes).await, 200);
+}
+
+/// Where a file is in public.
+pub(crate) fn file_path(file: &Value) -> String {
+    let name = file["name"].as_str().unwrap().replace(' ', "%20");
+    format!("/media/{}/{name}", file["sha256"].as_str().unwrap())
 }
 
 /// A running press room; killed when dropped.

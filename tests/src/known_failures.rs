@@ -31,7 +31,7 @@ use std::{collections::BTreeSet, fs};
 use crate::harness::{functions, top};
 
 /// Sections of the list that speak of what there is.
-const SECTIONS: [&str; 9] = ["1", "2", "3", "4", "6", "8", "9", "11", "14"];
+const SECTIONS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "14"];
 
 /// The entries of those sections.
 fn entries(list: &str) -> BTreeSet<String> {
@@ -54,9 +54,9 @@ fn is_entry(part: &str) -> bool {
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// `F11`: a fault's number, which may stand before those of entries.
+/// `F11`, `S19`: a fault's or an attack's number, which may stand before those of entries.
 fn is_fault(part: &str) -> bool {
-    part.strip_prefix('F')
+    part.strip_prefix(['F', 'S'])
         .is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 

@@ -45,6 +45,20 @@ pub(crate) struct Saved<'a> {
     pub(crate) first_title: &'a str,
 }
 
+impl<'a> Saved<'a> {
+    /// The one revision of the first release.
+    pub(crate) fn first(title: &'a str) -> Self {
+        Self {
+            number: 1,
+            revision: 1,
+            status: Status::Published,
+            at: "2024-06-06T15:00:00Z",
+            published: "2024-06-06T15:00:00Z",
+            first_title: title,
+        }
+    }
+}
+
 /// A draft, read and checked as `accept` does, as the revision that `accept` would store.
 ///
 /// # Errors

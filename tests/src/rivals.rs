@@ -29,6 +29,14 @@ struct Script {
 }
 
 impl Script {
+    /// One whose first write of this object takes long.
+    fn slow_at(key: &Key) -> Arc<Self> {
+        Arc::new(Self {
+            slow: Mutex::new(Some(key.path())),
+            ..Self::default()
+        })
+    }
+
     fn written(&self, key: &str) -> Vec<Bytes> {
         let written = self.written.lock().unwrap();
         written
@@ -115,10 +123,7 @@ async fn a_text_that_is_written_after_its_withdrawal_is_taken_away_by_who_wrote_
     let first = on(1, "2026-05-07");
     memory::store(&room.desk, &first).await;
     let version = Key::Version(first.id, 1);
-    let script = Arc::new(Script {
-        slow: Mutex::new(Some(version.path())),
-        ..Script::default()
-    });
+    let script = Script::slow_at(&version);
     let slow = instance(&room, &script);
     let late = tokio::spawn(async move { publish(&slow, &[message(first.id, 1)]).await });
     while !script.waits() {
@@ -162,10 +167,7 @@ async fn a_later_revision_is_in_its_month_before_somebody_else_brings_it_to_the_
     let first = on(1, "2026-05-07");
     memory::store(&room.desk, &first).await;
     let version = Key::Version(first.id, 1);
-    let script = Arc::new(Script {
-        slow: Mutex::new(Some(version.path())),
-        ..Script::default()
-    });
+    let script = Script::slow_at(&version);
     let slow = instance(&room, &script);
     let event = message(first.id, 1);
     let working = tokio::spawn(async move { publish(&slow, &[event]).await });

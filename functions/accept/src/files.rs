@@ -68,7 +68,12 @@ pub(crate) async fn announce(desk: &Desk, id: Uuid, file: Upload) -> Result<Resp
         .store
         .ticket(&file.sha256, &file.kind, file.size, system_time(now), VALID)
         .await?;
-    tracing::info!(release.id = %id, sha256 = file.sha256, size = file.size, "a file was announced");
+    tracing::info!(
+        release.digest = release::log_name(id),
+        kind = file.kind,
+        size = file.size,
+        "a file was announced"
+    );
     let answer = Announced {
         file,
         stored: false,

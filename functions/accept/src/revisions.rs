@@ -1,7 +1,7 @@
 //! The stored revisions of a release.
 
 use http::StatusCode;
-use release::Revision;
+use release::{Revision, log_name};
 use store::{Key, Store};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 /// One revision; `None` when it is not there.
 pub(crate) async fn read(store: &Store, id: Uuid, n: u32) -> Result<Option<Revision>, Problem> {
     let damaged = |damage: &dyn std::fmt::Display| {
-        tracing::error!(release.id = %id, revision = n, %damage, "a revision is damaged");
+        tracing::error!(release.digest = log_name(id), revision = n, %damage, "a revision is damaged");
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "this revision is damaged in the store; restore it from its last version",

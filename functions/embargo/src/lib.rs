@@ -30,6 +30,8 @@ const PARALLEL: usize = 32;
 const RIVALS: usize = 10;
 /// A release so late is named in the log with its delay as a warning.
 const LATE: SignedDuration = SignedDuration::from_secs(2);
+/// Marks the lines of the log that carry a delay, `delay_ms` in milliseconds.
+pub const METRIC: &str = "embargo_delay";
 /// A marker without a revision is of a save that was never finished, or is just being made.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 /// Markers of a page.
@@ -183,10 +185,11 @@ async fn judge(clocks: &Clocks<'_>, at: Timestamp, (id, n): (Uuid, u32)) -> Resu
         }
         let delay = time.duration_since(at);
         let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        // A metric filter of CloudWatch reads the delay from here: `{ $.fields.metric = "embargo_delay" }`.
         if delay > LATE {
-            warn!(release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public late");
+            warn!(metric = METRIC, release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public late");
         } else {
-            info!(release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public");
+            info!(metric = METRIC, release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public");
         }
         return Ok(Judged::Public(next.revision));
     }

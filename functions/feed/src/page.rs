@@ -6,7 +6,7 @@ use askama::Template;
 use icu_calendar::{Date, Iso};
 use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
 use icu_locale_core::Locale;
-use release::{Lang, Site, Status};
+use release::{Event, Lang, Site, Status};
 
 use crate::{
     FeedId, FeedView, Item, Kind, Stamp, Words, content,
@@ -54,12 +54,43 @@ struct Day {
 impl Day {
     /// In the words of `language` (CLDR, long form).
     fn new(stamp: Stamp, language: &Lang) -> Self {
-        let iso = stamp.rfc3339();
-        let day = stamp.day();
-        let date: Option<Date<Iso>> = Date::try_new_iso(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs()).ok();
         Self {
-            text: date.and_then(|date| long(date, language)).unwrap_or_else(|| day.to_string()),
-            iso,
+            iso: stamp.rfc3339(),
+            text: in_words(stamp.day(), language),
+        }
+    }
+
+    /// A day without a time, of an event.
+    fn of_event(day: &str, language: &Lang) -> Self {
+        let text = day.parse().map_or_else(|_| day.to_owned(), |day| in_words(day, language));
+        Self { iso: day.to_owned(), text }
+    }
+}
+
+fn in_words(day: jiff::civil::Date, language: &Lang) -> String {
+    let date: Option<Date<Iso>> = Date::try_new_iso(day.year().into(), day.month().unsigned_abs(), day.day().unsigned_abs()).ok();
+    date.and_then(|date| long(date, language)).unwrap_or_else(|| day.to_string())
+}
+
+/// The event a release reports on.
+struct Occasion {
+    name: String,
+    url: Option<String>,
+    start: Option<Day>,
+    /// Of one that lasts longer than a day.
+    end: Option<Day>,
+    place: Option<String>,
+}
+
+impl Occasion {
+    fn new(event: &Event, language: &Lang) -> Self {
+        let day = |day: &String| Day::of_event(day, language);
+        Self {
+            name: event.name.clone(),
+            url: event.url.clone(),
+            start: event.start.as_ref().map(day),
+            end: event.end.as_ref().filter(|end| event.start.as_ref() != Some(*end)).map(day),
+            place: event.place.clone(),
         }
     }
 }
@@ -146,6 +177,7 @@ struct ReleasePage {
     shown_words: &'static Words,
     published: Day,
     updated: Option<Day>,
+    event: Option<Occasion>,
     correction_label: String,
     correction: String,
     content: String,
@@ -200,6 +232,7 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         shown_words: Words::of(&shown),
         published: Day::new(public.published, language),
         updated: (public.updated.at() > public.published.at() && public.correction.is_some()).then(|| Day::new(public.updated, language)),
+        event: public.event.as_ref().map(|event| Occasion::new(event, &shown)),
         correction_label: Words::of(&shown).correction.clone(),
         correction: public.correction.as_ref().and_then(|c| in_shown(&c.note)).unwrap_or_default(),
         content: text.map(|t| t.content_html.clone()).unwrap_or_default(),

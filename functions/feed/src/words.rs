@@ -35,6 +35,8 @@ pub struct Words {
     pub published: String,
     /// Before the date of the last change.
     pub updated: String,
+    /// Before the event that a release reports on.
+    pub event: String,
     /// Heading of further links.
     pub links: String,
     /// Heading of files.

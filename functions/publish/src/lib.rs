@@ -29,7 +29,7 @@ use std::{
 use ahead::Ahead;
 use feed::{Entry, FeedId, Public, ReleaseView};
 use futures::{FutureExt as _, future};
-use release::Site;
+use release::{Site, log_name};
 use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
 use uuid::Uuid;
@@ -154,7 +154,7 @@ async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) 
     for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
         if !failed.0.contains(&key) {
-            info!(release.id = %key.0, revision = key.1, status = arrived.public.status.as_str(), "public");
+            info!(release.id = %key.0, release.digest = log_name(key.0), revision = key.1, status = arrived.public.status.as_str(), "public");
             outcome.published.push(key);
             done.push(Key::Pending(key.0, key.1));
         }

@@ -29,7 +29,7 @@ pub use language::{Direction, Lang};
 pub use lint::{Lint, lint};
 pub use markup::{check_body, html_to_text, to_html};
 pub use paste::{Paste, html, markdown, plain};
-pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision, Role, Status, entry_id};
+pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision, Role, Status, entry_id, log_name};
 pub use site::{Contact, Language, Site, SiteError, Topic, Window};
 pub use slug::slug;
 pub use step::{Remark, Step};

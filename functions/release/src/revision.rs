@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{Correction, Event, Fault, Faults, Lang, Link, Localised, Media, Text};
@@ -339,4 +340,11 @@ impl Revision {
 /// `urn:uuid:` and a `UUIDv5` of the feed's language in the release's namespace.
 pub fn entry_id(release: Uuid, feed_language: &Lang) -> String {
     format!("urn:uuid:{}", Uuid::new_v5(&release, feed_language.as_str().as_bytes()))
+}
+
+/// How logs name a release that may not be public: twelve hex digits of the SHA-256 of its id. Who has the id finds its lines; who has
+/// the log does not find the release.
+pub fn log_name(release: Uuid) -> String {
+    let digest = Sha256::digest(release.to_string());
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -76,9 +76,10 @@ async fn S20_logs_are_one_line_a_record_and_hold_neither_tokens_nor_forged_lines
     room.until(&format!("/releases/{id}.json"), |text| text.contains("withdrawn")).await;
     drop(room);
     let said = std::fs::read_to_string(&log).unwrap();
+    let name = release::log_name(id.parse().unwrap());
     let records: Vec<&str> = said.lines().collect();
     assert!(
-        records.iter().any(|line| line.contains("created") && line.contains(id)),
+        records.iter().any(|line| line.contains("created") && line.contains(&name)),
         "nothing was logged: {said}"
     );
     for line in &records {

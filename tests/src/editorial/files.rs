@@ -4,44 +4,14 @@ use serde_json::{Value, json};
 use store::{Bucket, Key};
 
 use super::{AUTHOR, Desk, OTHER, id, office, text};
-use crate::harness::{Room, answer};
+use crate::harness::{Room, announced, answer, arrives, file_path, send};
 
 /// The smallest picture there is: one grey point.
 pub(super) const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\x80\x80\x80\0\0\0!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
-pub(super) fn announced(name: &str, kind: &str, bytes: &[u8]) -> Value {
-    json!({"sha256": feed::sha256(bytes), "name": name, "type": kind, "size": bytes.len()})
-}
-
-/// Where a file is in public.
-pub(super) fn path(file: &Value) -> String {
-    let name = file["name"].as_str().unwrap().replace(' ', "%20");
-    format!("/media/{}/{name}", file["sha256"].as_str().unwrap())
-}
-
 async fn announce(room: &Room, id: &str, file: &Value) -> (u16, Value) {
-    answer(
-        room.request("POST", &format!("/v1/releases/{id}/media"))
-            .bearer_auth(AUTHOR)
-            .json(file),
-    )
-    .await
-}
-
-/// Sends a file as the answer to its announcement says.
-async fn send(told: &Value, bytes: &[u8]) -> u16 {
-    let mut request = reqwest::Client::new().put(told["upload"]["url"].as_str().unwrap());
-    for (name, value) in told["upload"]["headers"].as_object().unwrap() {
-        request = request.header(name, value.as_str().unwrap());
-    }
-    request.body(bytes.to_vec()).send().await.unwrap().status().as_u16()
-}
-
-async fn arrives(room: &Room, id: &str, file: &Value, bytes: &[u8]) {
-    let (status, told) = announce(room, id, file).await;
-    assert_eq!((status, &told["stored"]), (201, &json!(false)), "{told}");
-    assert_eq!(send(&told, bytes).await, 200);
+    crate::harness::announce(room, AUTHOR, id, file).await
 }
 
 fn with(file: &Value, more: Value) -> Value {
@@ -62,8 +32,8 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
         announced("quay wall.gif", "image/gif", GIF),
         announced("plan.pdf", "application/pdf", PDF),
     );
-    arrives(&room, &id, &photo, GIF).await;
-    arrives(&room, &id, &plan, PDF).await;
+    arrives(&room, AUTHOR, &id, &photo, GIF).await;
+    arrives(&room, AUTHOR, &id, &plan, PDF).await;
     let (status, told) = announce(&room, &id, &photo).await;
     assert_eq!((status, &told["stored"], told.get("upload")), (200, &json!(true), None), "{told}");
     release["media"] = json!([
@@ -91,12 +61,12 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
         .replace("&amp;", "&");
     let seen = reqwest::get(private).await.unwrap();
     assert_eq!((seen.status().as_u16(), seen.bytes().await.unwrap()), (200, GIF.into()));
-    assert_eq!(room.get(&path(&photo)).await.status(), 404);
+    assert_eq!(room.get(&file_path(&photo)).await.status(), 404);
 
     let (status, published) = editor.step(&id, "publish", &json!({})).await;
     assert_eq!(status, 200, "{published}");
     room.until("/changes/head.json", |log| log.contains(&id)).await;
-    let shown = room.get(&path(&photo)).await;
+    let shown = room.get(&file_path(&photo)).await;
     let header = |response: &reqwest::Response, name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     assert_eq!(header(&shown, "content-type").as_deref(), Some("image/gif"));
     assert_eq!(
@@ -107,14 +77,19 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
     assert_eq!(header(&shown, "x-content-type-options").as_deref(), Some("nosniff"));
     assert!(header(&shown, "content-security-policy").unwrap().contains("sandbox"));
     assert_eq!(shown.bytes().await.unwrap(), GIF);
-    let shown = room.get(&path(&plan)).await;
+    let shown = room.get(&file_path(&plan)).await;
     assert_eq!(header(&shown, "content-disposition").as_deref(), Some("attachment"));
-    let part = room.request("GET", &path(&plan)).header("range", "bytes=0-3").send().await.unwrap();
+    let part = room
+        .request("GET", &file_path(&plan))
+        .header("range", "bytes=0-3")
+        .send()
+        .await
+        .unwrap();
     assert_eq!((part.status().as_u16(), part.bytes().await.unwrap()), (206, "%PDF".into()));
 
     // Every output names it.
     let item = room.json("/en/feed.json").await["items"][0].clone();
-    assert!(item["image"].as_str().unwrap().ends_with(&path(&photo)), "{item}");
+    assert!(item["image"].as_str().unwrap().ends_with(&file_path(&photo)), "{item}");
     assert_eq!(item["attachments"].as_array().unwrap().len(), 2);
     assert_eq!(item["attachments"][0]["title"], "The new quay");
     let (rss, atom) = (room.text("/en/rss.xml").await, room.text("/en/atom.xml").await);
@@ -147,12 +122,12 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
     let reason = json!({"reason": "By mistake"});
     editor.step(&id, "withdraw", &reason).await;
     room.until("/changes/head.json", |log| log.contains("\"withdrawn\"")).await;
-    assert_eq!(room.get(&path(&plan)).await.status(), 404);
-    assert_eq!(room.get(&path(&photo)).await.status(), 200);
+    assert_eq!(room.get(&file_path(&plan)).await.status(), 404);
+    assert_eq!(room.get(&file_path(&photo)).await.status(), 200);
     editor.step(&other, "withdraw", &reason).await;
     room.until("/changes/head.json", |log| log.matches("\"withdrawn\"").count() == 2)
         .await;
-    assert_eq!(room.get(&path(&photo)).await.status(), 404);
+    assert_eq!(room.get(&file_path(&photo)).await.status(), 404);
     let left = room.store().list(Bucket::Site, "media/", None, 10).await.unwrap().0;
     assert_eq!(left, Vec::<String>::new());
 
@@ -163,7 +138,7 @@ async fn a_photo_is_private_until_its_release_is_public_and_leaves_with_it() {
     .await;
     room.until("/en/feed.json", |feed| feed.contains("quay%20wall.gif")).await;
     for (file, bytes) in [(&photo, GIF), (&plan, PDF)] {
-        assert_eq!(room.get(&path(file)).await.bytes().await.unwrap(), bytes);
+        assert_eq!(room.get(&file_path(file)).await.bytes().await.unwrap(), bytes);
     }
 }
 
@@ -215,7 +190,7 @@ async fn S05_a_file_is_taken_for_what_it_is_and_for_nothing_else() {
     // A page with a picture's name arrives, and goes no further.
     let page = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>";
     let photo = announced("photo.png", "image/png", page);
-    arrives(&room, &id, &photo, page).await;
+    arrives(&room, AUTHOR, &id, &photo, page).await;
     let (status, refused) = announce(&room, &id, &photo).await;
     assert_eq!(
         (status, refused["errors"][0]["pointer"].as_str()),
@@ -240,7 +215,7 @@ async fn S05_a_file_is_taken_for_what_it_is_and_for_nothing_else() {
         ),
     ] {
         if pointer.ends_with("size") {
-            arrives(&room, &id, &announced("b.pdf", "application/pdf", PDF), PDF).await;
+            arrives(&room, AUTHOR, &id, &announced("b.pdf", "application/pdf", PDF), PDF).await;
         }
         release["media"] = json!([file]);
         let request = room

@@ -4,6 +4,7 @@ mod desk;
 mod files;
 mod four_eyes;
 mod judged;
+mod languages;
 mod lint;
 mod routes;
 mod schedule;
@@ -25,7 +26,13 @@ const AUTHOR: &str = "a-token-of-an-author";
 
 /// A press room in which two more people have tokens.
 async fn office(four_eyes: bool, folder: &Path) -> Room {
-    let site = local::sample::SITE.replacen("four_eyes = false", &format!("four_eyes = {four_eyes}"), 1);
+    let eyes = format!("four_eyes = {four_eyes}");
+    office_with(folder, |site| site.replacen("four_eyes = false", &eyes, 1)).await
+}
+
+/// The same with another configuration.
+async fn office_with(folder: &Path, site: impl FnOnce(String) -> String) -> Room {
+    let site = site(local::sample::SITE.to_owned());
     let file = folder.join("site.toml");
     std::fs::write(&file, site).unwrap();
     let room = Room::open(&["--no-sample", "--site", file.to_str().unwrap()]);

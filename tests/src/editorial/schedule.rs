@@ -145,3 +145,53 @@ async fn a_time_that_has_come_publishes_at_once_and_one_that_is_unclear_is_refus
     let (status, refused) = editor.step(&id(&draft), "publish", &json!({})).await;
     assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/date")), "{refused}");
 }
+
+#[tokio::test]
+#[expect(non_snake_case)]
+async fn B81_an_embargo_needs_an_offset_and_means_that_instant_also_when_clocks_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = office(false, folder.path()).await;
+    let editor = Desk::of(&room, OTHER);
+    let (_, draft) = editor.create(&text("Tide tables agreed")).await;
+    let path = id(&draft);
+    // The office's zone is told, with what the time may mean there; in the hour that comes twice, and in the one that is left out.
+    let mut release = text("Tide tables agreed");
+    release["status"] = json!("scheduled");
+    for (at, readings) in [
+        ("2036-07-15T14:00", vec!["2036-07-15T14:00:00+02:00"]),
+        ("2036-10-26T02:30", vec!["2036-10-26T02:30:00+02:00", "2036-10-26T02:30:00+01:00"]),
+        ("2036-03-30T02:30", vec!["2036-03-30T02:30:00+01:00", "2036-03-30T02:30:00+02:00"]),
+    ] {
+        release["publish_at"] = json!(at);
+        let created = editor.create(&release).await;
+        let stepped = editor.step(&path, "schedule", &json!({"at": at})).await;
+        for ((status, refused), pointer) in [(created, "/publish_at"), (stepped, "/at")] {
+            assert_eq!(
+                (status, &refused["errors"][0]["pointer"]),
+                (422, &json!(pointer)),
+                "{at}: {refused}"
+            );
+            let message = refused["errors"][0]["message"].as_str().unwrap();
+            for reading in &readings {
+                assert!(message.contains(reading), "{at}: {message}");
+            }
+        }
+    }
+    assert_eq!(
+        editor.see(&format!("/v1/releases/{path}")).await["revision"],
+        1,
+        "a refusal saved something"
+    );
+    for (at, instant) in [
+        ("2036-07-15T14:00:00+02:00", "2036-07-15T12:00:00Z"),
+        ("2036-10-26T02:30:00+02:00", "2036-10-26T00:30:00Z"),
+        ("2036-10-26T02:30:00+01:00", "2036-10-26T01:30:00Z"),
+        ("2036-03-30T02:30:00+01:00", "2036-03-30T01:30:00Z"),
+    ] {
+        let (status, scheduled) = editor.step(&path, "schedule", &json!({"at": at})).await;
+        let found: jiff::Timestamp = scheduled["publish_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!((status, found), (200, instant.parse().unwrap()), "{at}: {scheduled}");
+    }
+    let due = room.store().list(store::Bucket::Content, "due/", None, 10).await.unwrap().0;
+    assert!(due.iter().any(|key| key.contains("2036-03-30T01:30:00")), "{due:?}");
+}

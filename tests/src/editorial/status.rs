@@ -234,3 +234,56 @@ async fn a_step_that_makes_no_sense_changes_nothing_and_says_why() {
     let plain = room.request("POST", &format!("/v1/releases/{id}/publish")).bearer_auth(OTHER);
     assert_eq!(answer(plain).await.0, 200);
 }
+
+#[tokio::test]
+async fn two_editors_save_at_once_and_neither_text_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = office(false, folder.path()).await;
+    let (author, editor) = (Desk::of(&room, AUTHOR), Desk::of(&room, OTHER));
+    let (_, draft) = author.create(&text("Harbour fees fall")).await;
+    let id = id(&draft);
+    let path = format!("/v1/releases/{id}");
+    // Both read the first revision, and each mends another field.
+    let with = |field: &str, value: &str| {
+        let mut changed = text("Harbour fees fall");
+        changed["texts"]["en"][field] = json!(value);
+        changed
+    };
+    let (title, summary) = (with("title", "Harbour fees fall by half"), with("summary", "From July on."));
+    let ((one, first), (other, second)) = tokio::join!(author.save(&id, 1, &title), editor.save(&id, 1, &summary));
+    let mut statuses = [one, other];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412], "{first} {second}");
+    let (late, refused, mine) = if one == 412 {
+        (&author, first, ("title", "Harbour fees fall by half"))
+    } else {
+        (&editor, second, ("summary", "From July on."))
+    };
+    // Who was second hears which revision there is, and what it was written over.
+    let told = refused["detail"].as_str().unwrap();
+    assert!(told.contains("If-Match: \"2\""), "{refused}");
+    let saved = late.see(&path).await;
+    assert_eq!(saved["revision"], 2);
+    // Read again, mended, saved on top: both changes are there.
+    let mut merged = text("");
+    merged["texts"]["en"] = saved["texts"]["en"].clone();
+    merged["texts"]["en"][mine.0] = json!(mine.1);
+    let (status, both) = late.save(&id, 2, &merged).await;
+    assert_eq!((status, &both["revision"]), (200, &json!(3)), "{both}");
+    let english = &both["texts"]["en"];
+    assert_eq!(
+        (&english["title"], &english["summary"]),
+        (&json!("Harbour fees fall by half"), &json!("From July on."))
+    );
+    // The history has all three, each by its own hand.
+    let history = editor.see(&format!("{path}/revisions")).await;
+    let lines = history["revisions"].as_array().unwrap();
+    let mut names: Vec<&str> = lines.iter().map(|line| line["by"]["name"].as_str().unwrap()).collect();
+    assert_eq!((names.len(), names[0]), (3, "author"));
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names, ["author", "second"]);
+    // Without saying what it was read from, nothing is saved.
+    let blind = room.request("PUT", &path).bearer_auth(OTHER).json(&title);
+    assert_eq!(answer(blind).await.0, 428);
+}

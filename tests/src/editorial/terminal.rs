@@ -4,12 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{
-    Desk, OTHER,
-    desk::terminal,
-    files::{GIF, announced, path},
-    id, office, text,
-};
+use super::{Desk, OTHER, desk::terminal, files::GIF, id, office, text};
+use crate::harness::{announced, file_path};
 
 fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
@@ -127,7 +123,7 @@ async fn a_photo_is_attached_from_the_terminal_and_verify_and_rebuild_know_it() 
         let done = command.output().unwrap();
         (done.status.code(), String::from_utf8(done.stdout).unwrap())
     };
-    let public = path(&announced("quay.gif", "image/gif", GIF));
+    let public = file_path(&announced("quay.gif", "image/gif", GIF));
     assert_eq!(audit("verify").0, Some(0));
     store.remove_public(&public[1..]).await.unwrap();
     let (code, said) = audit("verify");

@@ -4,6 +4,7 @@
 
 mod accept;
 mod buckets;
+mod embargo;
 mod function;
 mod publish;
 mod same;

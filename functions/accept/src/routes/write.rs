@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use release::{Remark, Revision, Status, Step, Upload};
+use release::{Remark, Revision, Status, Step, Upload, log_name};
 use store::{Created, Key, Store};
 use tracing::info;
 use uuid::Uuid;
@@ -68,7 +68,12 @@ pub(super) async fn create(State(desk): State<Arc<Desk>>, Query(params): Params,
         // Two attempts at once under one key: the other one's revision is the answer to both.
         Created::Exists(_) => read(&desk.store, id, 1).await?.ok_or_else(|| Problem::unknown("the release"))?,
     };
-    info!(release.id = %id, status = revision.status.as_str(), by = revision.by.name, "created");
+    info!(
+        release.digest = log_name(id),
+        status = revision.status.as_str(),
+        by = revision.by.name,
+        "created"
+    );
     Ok(saved(StatusCode::CREATED, &revision, &warnings))
 }
 
@@ -110,7 +115,13 @@ pub(super) async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String
     if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
         return Err(stale(&desk.store, id).await);
     }
-    info!(release.id = %id, revision = revision.revision, status = revision.status.as_str(), by = revision.by.name, "saved");
+    info!(
+        release.digest = log_name(id),
+        revision = revision.revision,
+        status = revision.status.as_str(),
+        by = revision.by.name,
+        "saved"
+    );
     let status = if revision.revision == 1 {
         StatusCode::CREATED
     } else {
@@ -181,7 +192,14 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
         return Err(stale(&desk.store, id).await);
     }
     let (status, by) = (revision.status.as_str(), &revision.by.name);
-    info!(release.id = %id, revision = revision.revision, status, by, step = step.as_str(), "a step was taken");
+    info!(
+        release.digest = log_name(id),
+        revision = revision.revision,
+        status,
+        by,
+        step = step.as_str(),
+        "a step was taken"
+    );
     Ok(saved(StatusCode::OK, &revision, &warnings))
 }
 

@@ -1,7 +1,7 @@
 //! Any Markdown and HTML, well-formed or not: harmless, and the same in every format.
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use release::{Faults, Status};
+use release::Faults;
 use serde_json::{Value, json};
 
 use super::{FEEDS, documents, lenient, refused, runner};
@@ -150,14 +150,7 @@ fn body() -> impl Strategy<Value = (String, &'static str)> {
 }
 
 fn public(draft: &Value) -> Result<feed::Public, Faults> {
-    let saved = Saved {
-        number: 1,
-        revision: 1,
-        status: Status::Published,
-        at: "2024-06-06T15:00:00Z",
-        published: "2024-06-06T15:00:00Z",
-        first_title: "T",
-    };
+    let saved = Saved::first("T");
     let site = newsroom::site();
     Ok(feed::Public::of(&newsroom::revision(draft, &site, saved)?, &site).unwrap())
 }
