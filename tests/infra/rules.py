@@ -506,7 +506,7 @@ def the_api_has_these_routes_only(t):
     if t.of("AWS::Lambda::Url"):
         yield "expected no function URL: it knows no throttling"
     granted = [one["SourceArn"] for one in t.of("AWS::Lambda::Permission").values() if one["FunctionName"] == t.ref("AcceptFunction")]
-    if granted != [f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/$default/*"]:
+    if granted != [f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/*"]:
         yield f"expected that accept lets this API in, found {granted}"
 
 
