@@ -193,6 +193,7 @@ MUTATIONS = [
     ("the_api_is_throttled_and_logged", "no limit", drop("ApiStage", "DefaultRouteSettings", "ThrottlingRateLimit")),
     ("the_api_is_throttled_and_logged", "no log", drop("ApiStage", "AccessLogSettings")),
     ("the_api_is_throttled_and_logged", "the token is logged", put('{"id":"$context.requestId","t":"$context.authorizer.token"}', "ApiStage", "AccessLogSettings", "Format")),
+    ("the_api_is_throttled_and_logged", "the path of a release is logged", put('{"id":"$context.requestId","path":"$context.path"}', "ApiStage", "AccessLogSettings", "Format")),
     ("the_api_has_these_routes_only", "everything", put("$default", "ApiRouteV1", "RouteKey")),
     ("the_api_has_these_routes_only", "any origin", put({"AllowOrigins": ["*"]}, "Api", "CorsConfiguration")),
     ("the_api_has_these_routes_only", "a function URL", new("Url", "AWS::Lambda::Url", TargetFunctionArn={"Ref": "AcceptFunction"}, AuthType="NONE")),
