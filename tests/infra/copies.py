@@ -1,7 +1,7 @@
 """Puts the files that run at the edge into the template, which must hold a copy of each: CloudFormation takes no file names there."""
 import re, textwrap
 
-from rules import COPIES
+from rules.site import COPIES
 from template import FILE, TOP
 
 
