@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 #![allow(non_snake_case, reason = "a test is named after the number of its fault or entry")]
 
+mod api;
 mod archive;
 mod attacks;
 mod changes;

@@ -1,7 +1,8 @@
 //! The board: releases by status, newest first.
 //!
 //! There is no index of all releases. Ids are `UUIDv7`, so they sort by time, but S3 lists upwards only: the board walks
-//! backwards in windows of time that double, so its cost depends on what it shows, not on the archive.
+//! backwards in windows of time that double, and shrink where much was begun, so its cost depends on what it shows, not on the archive.
+//! Whoever looks for a status that is rare gets shorter pages: an answer looks at a few hundred releases, and says where to go on.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,12 @@ use crate::problem::Problem;
 
 /// Reads at once.
 const PARALLEL: usize = 16;
+/// Revisions that one answer looks at; the next one goes on from there.
+const READS: usize = 500;
 /// The first window; a press office posts a few releases a day.
 const WINDOW_MS: u64 = 24 * 3600 * 1000;
+/// Pages of keys that a window may take, each of a thousand; one that takes more is cut smaller.
+const PAGES: usize = 2;
 /// Nobody made a `UUIDv7` before 2020.
 const EPOCH_MS: u64 = 1_577_836_800_000;
 
@@ -47,7 +52,7 @@ pub(crate) struct Line {
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Board {
     releases: Vec<Line>,
-    /// Ask with this `cursor` for older ones.
+    /// Ask with this `cursor` for older ones. A page may have fewer lines than `limit`, even none, while there is a `next`.
     next: Option<Uuid>,
 }
 
@@ -60,38 +65,55 @@ pub(crate) async fn board(
     limit: usize,
 ) -> Result<Board, Problem> {
     let mut lines: Vec<Line> = Vec::new();
+    let (mut reads, mut looked_at, mut tired) = (0, None, false);
     // Ids of clients may be a little ahead of this clock.
     let mut upper = cursor.map_or_else(
         || u64::try_from(now.as_millisecond()).unwrap_or(0) + WINDOW_MS,
         |id| time_of(id) + 1,
     );
     let mut window = WINDOW_MS;
-    while lines.len() <= limit && upper > EPOCH_MS {
+    'walk: while lines.len() <= limit && upper > EPOCH_MS {
         let lower = upper.saturating_sub(window).max(EPOCH_MS);
-        let mut found = between(store, lower, upper).await?;
+        // A millisecond cannot be cut.
+        let pages = if upper - lower > 1 { PAGES } else { usize::MAX };
+        let Some(mut found) = between(store, lower, upper, pages).await? else {
+            window = ((upper - lower) / 8).max(1);
+            continue;
+        };
         found.retain(|id, _| cursor.is_none_or(|cursor| *id < cursor));
         let newest_first: Vec<(Uuid, u32)> = found.into_iter().rev().collect();
         for chunk in newest_first.chunks(limit + 1) {
+            if reads >= READS {
+                tired = true;
+                break 'walk;
+            }
             lines.extend(read(store, chunk.to_vec(), status).await?);
+            reads += chunk.len();
+            looked_at = chunk.last().map(|(id, _)| *id);
             if lines.len() > limit {
                 break;
             }
         }
         upper = lower;
-        window *= 2;
+        window = window.saturating_mul(2);
     }
     let more = lines.len() > limit;
     lines.truncate(limit);
-    let next = lines.last().filter(|_| more).map(|line| line.id);
+    let next = if more {
+        lines.last().map(|line| line.id)
+    } else {
+        looked_at.filter(|_| tired)
+    };
     Ok(Board { releases: lines, next })
 }
 
-/// The highest revision of every release made between two instants (Unix milliseconds, the upper one excluded).
-async fn between(store: &Store, lower: u64, upper: u64) -> Result<BTreeMap<Uuid, u32>, Problem> {
+/// The highest revision of every release made between two instants (Unix milliseconds, the upper one excluded); `None` when that takes more
+/// than so many pages of keys.
+async fn between(store: &Store, lower: u64, upper: u64, pages: usize) -> Result<Option<BTreeMap<Uuid, u32>>, Problem> {
     let mut found: BTreeMap<Uuid, u32> = BTreeMap::new();
     let mut after = format!("releases/{}", first_id(lower));
     let end = format!("releases/{}", first_id(upper));
-    loop {
+    for _ in 0..pages {
         let (keys, more) = store.list(Bucket::Content, "releases/", Some(&after), 1_000).await?;
         for (id, n) in keys.iter().filter(|key| **key < end).filter_map(|key| Key::revision_of(key)) {
             let highest = found.entry(id).or_default();
@@ -99,9 +121,10 @@ async fn between(store: &Store, lower: u64, upper: u64) -> Result<BTreeMap<Uuid,
         }
         match keys.last() {
             Some(last) if more && *last < end => after.clone_from(last),
-            _ => return Ok(found),
+            _ => return Ok(Some(found)),
         }
     }
+    Ok(None)
 }
 
 async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> Result<Vec<Line>, Problem> {

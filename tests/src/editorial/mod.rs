@@ -1,5 +1,6 @@
 //! The press office's day, through HTTP with the running program.
 
+mod board;
 mod desk;
 mod files;
 mod four_eyes;

@@ -5,18 +5,14 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{Request, Response, StatusCode},
-};
 use local::s3::{Attempt, Fault, Faults, Verdict};
 use publish::Desk;
-use serde_json::{Value, json};
-use store::{Bucket, Key, Store};
-use tower::ServiceExt as _;
+use store::Bucket;
 
-use crate::memory::{self, Memory};
+use crate::{
+    api::Api,
+    memory::{self, Memory},
+};
 
 /// Requests that meet a fault.
 #[derive(Debug)]
@@ -100,55 +96,8 @@ pub(super) fn instance(room: &Memory, script: &Arc<Script>) -> Desk {
 }
 
 /// The API over the same buckets, under a script.
-pub(super) struct Api(Router);
-
-impl Api {
-    pub(super) async fn open(room: &Memory, script: &Arc<Script>) -> Self {
-        let record = accept::TokenRecord {
-            name: "desk".to_owned(),
-            role: release::Role::Editor,
-            sha256: accept::hash_token("t"),
-            created: None,
-        };
-        let tokens = serde_json::to_vec(&accept::TokenFile { tokens: vec![record] }).unwrap();
-        room.desk.store.put(&Key::Tokens, tokens).await.unwrap();
-        let store = Store::new(room.s3.client_with(Arc::clone(script) as Arc<_>), "content", "site");
-        let desk = accept::Desk::new(Arc::new(store), Arc::new(room.desk.site.clone()));
-        Self(accept::router(Arc::new(desk)))
-    }
-
-    pub(super) async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        title: &str,
-    ) -> (StatusCode, Value, Option<String>) {
-        let body = json!({"status": "published", "texts": {"en": {"title": title, "body": "Text."}}});
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", "Bearer t")
-            .header("content-type", "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer: Response<Body> = self
-            .0
-            .clone()
-            .oneshot(request.body(Body::from(body.to_string())).unwrap())
-            .await
-            .unwrap();
-        let status = answer.status();
-        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-        let note = header("retry-after").or_else(|| header("etag"));
-        let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-        (status, serde_json::from_slice(&body).unwrap_or_default(), note)
-    }
-
-    pub(super) async fn post(&self, title: &str) -> (StatusCode, Value, Option<String>) {
-        self.send("POST", "/v1/releases", &[], title).await
-    }
+pub(super) async fn api(room: &Memory, script: &Arc<Script>) -> Api {
+    Api::open(room, room.s3.client_with(Arc::clone(script) as Arc<_>)).await
 }
 
 /// Revisions in the content bucket.
