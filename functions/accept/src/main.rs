@@ -9,7 +9,7 @@ use store::{Key, Store, connect};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
+    tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
     let client = connect(config.endpoint.as_deref()).await;
     let store = Store::new(client, config.content_bucket, config.site_bucket);

@@ -7,6 +7,8 @@ pub struct Config {
     pub content_bucket: String,
     /// `AWS_ENDPOINT_URL`: another S3 than AWS's; absent on AWS.
     pub endpoint: Option<String>,
+    /// `METRICS`: the namespace of CloudWatch that figures go to; without it there are none.
+    pub metrics: Option<String>,
 }
 
 impl Config {
@@ -19,6 +21,7 @@ impl Config {
         Ok(Self {
             content_bucket: lookup("CONTENT_BUCKET").ok_or("missing in the environment: CONTENT_BUCKET")?,
             endpoint: lookup("AWS_ENDPOINT_URL"),
+            metrics: lookup("METRICS"),
         })
     }
 }

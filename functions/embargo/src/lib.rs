@@ -30,8 +30,6 @@ const PARALLEL: usize = 32;
 const RIVALS: usize = 10;
 /// A release so late is named in the log with its delay as a warning.
 const LATE: SignedDuration = SignedDuration::from_secs(2);
-/// Marks the lines of the log that carry a delay, `delay_ms` in milliseconds.
-pub const METRIC: &str = "embargo_delay";
 /// A marker without a revision is of a save that was never finished, or is just being made.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
 /// Markers of a page.
@@ -42,6 +40,8 @@ const PAGE: i32 = 1_000;
 pub struct Lifted {
     /// Revisions that were made: public now, as soon as `publish` hears of them.
     pub published: Vec<(Uuid, u32)>,
+    /// How late each of them was, in milliseconds.
+    pub delays: Vec<i64>,
     /// Markers of revisions that an editor has overtaken, removed.
     pub void: Vec<(Uuid, u32)>,
     /// Scheduled revisions that could not be made public; the next run tries again.
@@ -108,6 +108,7 @@ pub async fn lift(store: &Store, now: &(dyn Fn() -> Timestamp + Sync), ahead: Si
     let mut lifted = Lifted::default();
     for one in future::join_all(instants).await {
         lifted.published.extend(one.published);
+        lifted.delays.extend(one.delays);
         lifted.void.extend(one.void);
         lifted.failed.extend(one.failed);
     }
@@ -129,7 +130,10 @@ async fn instant(clocks: &Clocks<'_>, at: Timestamp, revisions: Vec<(Uuid, u32)>
     let mut done = Vec::new();
     for ((id, n), judged) in judged {
         match judged {
-            Ok(Judged::Public(made)) => lifted.published.push((id, made)),
+            Ok(Judged::Public(made, delay)) => {
+                lifted.published.push((id, made));
+                lifted.delays.push(delay);
+            }
             Ok(Judged::Void) => lifted.void.push((id, n)),
             Ok(Judged::Unfinished) => continue,
             Err(failure) => {
@@ -148,8 +152,8 @@ async fn instant(clocks: &Clocks<'_>, at: Timestamp, revisions: Vec<(Uuid, u32)>
 }
 
 enum Judged {
-    /// This revision was made.
-    Public(u32),
+    /// This revision was made, so many milliseconds late.
+    Public(u32, i64),
     /// An editor was faster.
     Void,
     /// Its revision is not there yet.
@@ -185,13 +189,12 @@ async fn judge(clocks: &Clocks<'_>, at: Timestamp, (id, n): (Uuid, u32)) -> Resu
         }
         let delay = time.duration_since(at);
         let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-        // A metric filter of CloudWatch reads the delay from here: `{ $.fields.metric = "embargo_delay" }`.
         if delay > LATE {
-            warn!(metric = METRIC, release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public late");
+            warn!(release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public late");
         } else {
-            info!(metric = METRIC, release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public");
+            info!(release.id = %id, revision = next.revision, delay_ms, "a scheduled release becomes public");
         }
-        return Ok(Judged::Public(next.revision));
+        return Ok(Judged::Public(next.revision, delay_ms));
     }
     Err(Failure::Busy(id))
 }

@@ -11,6 +11,8 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
     pub remembered: Option<usize>,
+    /// `METRICS`: the namespace of CloudWatch that figures go to; without it there are none.
+    pub metrics: Option<String>,
 }
 
 impl Config {
@@ -32,6 +34,7 @@ impl Config {
                 remembered: lookup("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
                     .and_then(|size| size.parse::<usize>().ok())
                     .map(|megabytes| (megabytes << 20) / 8 * 3),
+                metrics: lookup("METRICS"),
             }),
             _ => Err(format!("missing in the environment: {}", missing.join(", "))),
         }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
 use publish::{Config, Desk, Message, publish, sweep};
-use store::{Key, Store, connect};
+use store::{Figure, Key, Metrics, Store, connect_counted};
 
 /// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
 #[global_allocator]
@@ -19,9 +19,10 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    tracing_subscriber::fmt().json().with_target(false).with_current_span(false).init();
+    tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
-    let client = connect(config.endpoint.as_deref()).await;
+    let (client, tally) = connect_counted(config.endpoint.as_deref()).await;
+    let metrics = Metrics::new(config.metrics, tally);
     let store = Store::new(client, config.content_bucket, config.site_bucket);
     let store = match config.remembered {
         Some(bytes) => store.with_memory(bytes),
@@ -34,11 +35,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     let desk = Arc::new(Desk::new(store, site));
     let handler = |event: LambdaEvent<serde_json::Value>| {
-        let desk = Arc::clone(&desk);
+        let (desk, metrics) = (Arc::clone(&desk), metrics.clone());
         async move {
             // The clock sends no records.
             if event.payload.get("Records").is_none() {
                 let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await?;
+                metrics.tell(jiff::Timestamp::now(), vec![Figure::count("Published", swept.published.len())]);
                 let done = [&swept.published, &swept.failed, &swept.unfinished].map(Vec::len);
                 return Ok(
                     serde_json::json!({"published": done[0], "failed": done[1], "unfinished": done[2], "months": swept.archived.len()}),
@@ -46,6 +48,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             }
             let event: SqsEvent = serde_json::from_value(event.payload)?;
             let text = |field: Option<String>| field.unwrap_or_default();
+            let sent: Vec<(String, i64)> = event.records.iter().filter_map(sent).collect();
             let messages: Vec<Message> = event
                 .records
                 .into_iter()
@@ -55,6 +58,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 })
                 .collect();
             let outcome = publish(&desk, &messages).await;
+            let now = jiff::Timestamp::now();
+            let done = sent.iter().filter(|(id, _)| !outcome.failed.contains(id));
+            let lag = done.map(|(_, sent)| now.as_millisecond() - sent).collect();
+            let published = Figure::count("Published", outcome.published.len());
+            metrics.tell(now, vec![Figure::times("PublicationLag", lag), published]);
             let failure = |id| {
                 let mut failure = BatchItemFailure::default();
                 failure.item_identifier = id;
@@ -66,4 +74,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         }
     };
     lambda_runtime::run(service_fn(handler)).await
+}
+
+/// A message's id, and when S3 put it into the queue (Unix milliseconds).
+fn sent(record: &SqsMessage) -> Option<(String, i64)> {
+    let at = record.attributes.get("SentTimestamp")?.parse().ok()?;
+    Some((record.message_id.clone()?, at))
 }

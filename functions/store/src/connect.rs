@@ -12,6 +12,8 @@ use aws_sdk_s3::{
 };
 use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 
+use crate::Tally;
+
 /// One attempt of one request; a hanging store must not eat the function's time.
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// All attempts of one request.
@@ -22,16 +24,22 @@ const LARGE: u64 = 64 << 10;
 
 /// A client from the usual AWS environment; `endpoint` names another server than AWS.
 pub async fn connect(endpoint: Option<&str>) -> Client {
-    client(endpoint, None).await
+    client(endpoint, None, None).await
+}
+
+/// The same, with a count of what it sends.
+pub async fn connect_counted(endpoint: Option<&str>) -> (Client, Tally) {
+    let tally = Tally::default();
+    (client(endpoint, None, Some(tally.clone())).await, tally)
 }
 
 /// A client for a server whose key and secret are known, whatever the environment says.
 pub async fn connect_as(endpoint: &str, region: &str, key: &str, secret: &str) -> Client {
     let credentials = Credentials::new(key, secret, None, None, "pressroom");
-    client(Some(endpoint), Some((credentials, Region::new(region.to_owned())))).await
+    client(Some(endpoint), Some((credentials, Region::new(region.to_owned()))), None).await
 }
 
-async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>) -> Client {
+async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>, tally: Option<Tally>) -> Client {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
@@ -48,11 +56,13 @@ async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>) ->
     let shared = loader.load().await;
     let elsewhere = shared.endpoint_url().is_some();
     // Only AWS resolves bucket names as host names.
-    let config = aws_sdk_s3::config::Builder::from(&shared)
+    let mut config = aws_sdk_s3::config::Builder::from(&shared)
         .force_path_style(elsewhere)
-        .interceptor(Spent)
-        .build();
-    Client::from_conf(config)
+        .interceptor(Spent);
+    if let Some(tally) = tally {
+        config = config.interceptor(tally);
+    }
+    Client::from_conf(config.build())
 }
 
 /// A connection that has brought a large document is closed after it.

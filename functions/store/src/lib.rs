@@ -12,11 +12,12 @@ mod listing;
 mod memory;
 mod mend;
 mod merge;
+mod metrics;
 mod object;
 mod reference;
 mod serve;
 
-pub use connect::{connect, connect_as};
+pub use connect::{connect, connect_as, connect_counted};
 pub use derive::{Derived, Expect};
 pub use error::Error;
 pub use file::{Arrived, Ticket};
@@ -24,6 +25,7 @@ pub use key::{Bucket, Format, Key};
 pub use listing::{Listed, Tag};
 pub use mend::{Look, Mended};
 pub use merge::{Current, Merged};
+pub use metrics::{Figure, Metrics, Tally, Unit};
 pub use object::{Created, Head, Object};
 pub use serve::Served;
 

@@ -43,23 +43,38 @@ def trouble_is_heard_of(t):
         yield "expected alarms for lines of level ERROR and for 5xx of the API"
 
 
+def figures():
+    """Names of the metrics that functions write in the embedded format, by function; those of each S3 client besides."""
+    sources = {name: (TOP / "functions" / name / "src" / "main.rs").read_text() for name in ("publish", "embargo")}
+    named = {name: set(re.findall(r'Figure::\w+\("(\w+)"', source)) for name, source in sources.items()}
+    of_s3 = set(re.findall(r'count\("(S3\w+)"', (TOP / "functions" / "store" / "src" / "metrics.rs").read_text()))
+    return {name: names | of_s3 for name, names in named.items()}
+
+
 @rule
 def metrics_come_from_the_logs(t):
+    space = f"Pressroom/{t.parameters['Name']}"
     filters = t.of("AWS::Logs::MetricFilter")
     found = {(one["LogGroupName"], one["FilterPattern"], one["MetricTransformations"][0]["MetricName"], one["MetricTransformations"][0]["MetricValue"]) for one in filters.values()}
     logs = {name: f"/aws/lambda/{t.ref(logical)}" for name, logical in keys.FUNCTIONS.items()}
-    code = (TOP / "functions" / "embargo" / "src" / "lib.rs").read_text()
-    metric = re.search(r'const METRIC: &str = "(\w+)";', code)
-    if not metric or "metric = METRIC" not in code or "delay_ms" not in code:
-        yield "expected that embargo logs its delay with a metric's name"
-        return
-    expected = {(logs["embargo"], f'{{ $.fields.metric = "{metric[1]}" }}', "EmbargoDelay", "$.fields.delay_ms")}
-    expected |= {(logs[name], '{ $.level = "ERROR" }', "Complaints", "1") for name in ("accept", "publish", "embargo")}
+    expected = {(logs[name], '{ $.level = "ERROR" }', "Complaints", "1") for name in ("accept", "publish", "embargo")}
     if found != expected:
         yield f"expected {sorted(expected - found)}, found {sorted(found - expected)}"
     spaces = {one["MetricTransformations"][0]["MetricNamespace"] for one in filters.values()}
-    if spaces != {f"Pressroom/{t.parameters['Name']}"}:
+    written = figures()
+    for name in written:
+        spaces.add(t.properties(keys.FUNCTIONS[name])["Environment"]["Variables"].get("METRICS"))
+    if spaces != {space}:
         yield f"expected one namespace, found {spaces}"
+    # What an alarm or the dashboard shows is written by somebody.
+    known = set().union(*written.values()) | {"Complaints"}
+    shown = {one["MetricName"] for one in t.of("AWS::CloudWatch::Alarm").values() if one["Namespace"] == space}
+    for one in t.of("AWS::CloudWatch::Dashboard").values():
+        shown |= set(re.findall(rf'"{space}", "(\w+)"', one["DashboardBody"]))
+    if not {"EmbargoDelay", "PublicationLag", "Published", "S3Requests", "S3Conflicts"} <= shown & known:
+        yield f"expected the delay, the lag, releases, requests and conflicts; shown are {sorted(shown)}, written {sorted(known)}"
+    if shown - known:
+        yield f"{sorted(shown - known)} are shown, and no function writes them"
 
 
 @rule

@@ -34,7 +34,11 @@ def functions_are_built_as_they_are_run(t):
 @rule
 def functions_find_what_they_read_from_the_environment(t):
     """config.rs names the variables. Nothing secret is among them."""
-    ours = {"CONTENT_BUCKET": t.properties(t.bucket("content"))["BucketName"], "SITE_BUCKET": t.properties(t.bucket("site"))["BucketName"]}
+    ours = {
+        "CONTENT_BUCKET": t.properties(t.bucket("content"))["BucketName"],
+        "SITE_BUCKET": t.properties(t.bucket("site"))["BucketName"],
+        "METRICS": f"Pressroom/{t.parameters['Name']}",
+    }
     for function, logical in keys.FUNCTIONS.items():
         found = t.properties(logical)["Environment"]["Variables"]
         if function == "invalidate":
