@@ -127,9 +127,15 @@ impl Metrics {
         let Some(namespace) = &self.namespace else { return Vec::new() };
         let count = |name, value: u64| Figure::count(name, usize::try_from(value).unwrap_or(usize::MAX));
         figures.extend([count("S3Requests", requests), count("S3Conflicts", conflicts)]);
-        let most = figures.iter().map(|figure| figure.values.len().div_ceil(VALUES)).max().unwrap_or_default();
+        let most = figures
+            .iter()
+            .map(|figure| figure.values.len().div_ceil(VALUES))
+            .max()
+            .unwrap_or_default();
         let line = |n: usize| {
-            let shown = figures.iter().filter_map(|figure| Some((figure, figure.values.chunks(VALUES).nth(n)?)));
+            let shown = figures
+                .iter()
+                .filter_map(|figure| Some((figure, figure.values.chunks(VALUES).nth(n)?)));
             let (mut metrics, mut members) = (Vec::new(), Map::new());
             for (figure, values) in shown {
                 let unit = match figure.unit {
@@ -170,12 +176,20 @@ mod tests {
         let metrics = Metrics::new(Some("Pressroom/news".to_owned()), tally);
         let now = Timestamp::from_millisecond(1_781_020_808_123).unwrap();
         let times: Vec<i64> = (0..150).collect();
-        let figures = || vec![Figure::count("Published", 3), Figure::times("PublicationLag", times.clone()), Figure::times("Never", Vec::new())];
-        let lines: Vec<Value> = metrics.lines(now, figures()).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
-        let directive = |metrics: Value| {
-            json!({"Timestamp": 1_781_020_808_123_i64, "CloudWatchMetrics": [{"Namespace": "Pressroom/news", "Dimensions": [[]], "Metrics": metrics}]})
+        let figures = || {
+            vec![
+                Figure::count("Published", 3),
+                Figure::times("PublicationLag", times.clone()),
+                Figure::times("Never", Vec::new()),
+            ]
         };
+        let lines: Vec<Value> = metrics
+            .lines(now, figures())
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
+        let directive = |metrics: Value| json!({"Timestamp": 1_781_020_808_123_i64, "CloudWatchMetrics": [{"Namespace": "Pressroom/news", "Dimensions": [[]], "Metrics": metrics}]});
         let first = [
             metric("Published", "Count"),
             metric("PublicationLag", "Milliseconds"),

@@ -118,6 +118,11 @@ impl Buckets {
         page.contents().iter().map(date).collect()
     }
 
+    /// Requests so far.
+    pub(super) fn requests(&self) -> u64 {
+        self.s3.counts().total()
+    }
+
     /// Requests that write, so far.
     pub(super) fn writes(&self) -> u64 {
         let counts = self.s3.counts();

@@ -43,15 +43,18 @@ async fn what_is_late_is_published_with_its_delay_in_the_log_and_what_is_due_at_
     assert!(jiff::Timestamp::now() >= at, "it did not wait for the second");
     let line = told(&function, late);
     let delay = line["fields"]["delay_ms"].as_i64().unwrap();
-    // An alarm looks for it.
-    assert!(delay >= 90_000, "{line}");
-    assert_eq!(
-        (&line["level"], &line["fields"]["metric"]),
-        (&json!("WARN"), &json!("embargo_delay"))
-    );
+    assert!(delay >= 90_000 && line["level"] == "WARN", "{line}");
+    assert!(line["span"]["requestId"].as_str().unwrap().starts_with("8476a536-"), "{line}");
     let line = told(&function, soon);
-    assert!(line["fields"]["delay_ms"].as_i64().unwrap() >= 0, "{line}");
-    assert_eq!(line["fields"]["metric"], "embargo_delay");
+    let in_time = line["fields"]["delay_ms"].as_i64().unwrap();
+    assert!(in_time >= 0, "{line}");
+    // An alarm looks at the metric.
+    let figures = function.figures();
+    let mut delays: Vec<i64> = serde_json::from_value(figures[0]["EmbargoDelay"].clone()).unwrap();
+    delays.sort_unstable();
+    assert_eq!((figures.len(), delays), (1, vec![in_time, delay]), "{figures:?}");
+    // One list of what is due; for each release a list, a read and two writes.
+    assert!(figures[0]["S3Requests"][0].as_i64().unwrap() >= 9, "{figures:?}");
     let second = async |id| buckets.desk.store.get(&Key::Revision(id, 2)).await.unwrap();
     for id in [late, soon] {
         let made = Revision::read(&second(id).await.unwrap().bytes, id, 2).unwrap();
@@ -61,4 +64,10 @@ async fn what_is_late_is_published_with_its_delay_in_the_log_and_what_is_due_at_
     // The next minute finds one marker, an hour away.
     let answer = function.invoke(event("schedule-minute.json", &[])).await.unwrap();
     assert_eq!(answer, json!({"published": 0, "void": 0}));
+    let figures = function.figures();
+    assert_eq!(
+        (figures.len(), figures[1].get("EmbargoDelay")),
+        (2, None),
+        "nothing was due: {figures:?}"
+    );
 }

@@ -90,6 +90,7 @@ impl Function {
             .env("AWS_ENDPOINT_URL", &buckets.endpoint)
             .env("CONTENT_BUCKET", CONTENT)
             .env("SITE_BUCKET", SITE)
+            .env("METRICS", "Pressroom/trial")
             .envs(other.iter().copied())
             .stdin(Stdio::null())
             .stdout(said.reopen().unwrap())
@@ -141,6 +142,30 @@ impl Function {
     #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
     pub(super) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Its lines in CloudWatch's embedded metric format: each names what it has, and has what it names.
+    pub(super) fn figures(&self) -> Vec<Value> {
+        let said = self.said();
+        let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let lines: Vec<Value> = lines.filter(|line| line.get("_aws").is_some()).collect();
+        for line in &lines {
+            let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+            assert!(line["_aws"]["Timestamp"].as_i64().unwrap() > 1_700_000_000_000, "{line}");
+            assert_eq!(
+                (directives.len(), &directives[0]["Namespace"]),
+                (1, &Value::from("Pressroom/trial")),
+                "{line}"
+            );
+            let named = directives[0]["Metrics"].as_array().unwrap();
+            assert_eq!(line.as_object().unwrap().len(), named.len() + 1, "{line}");
+            for metric in named {
+                assert!(matches!(metric["Unit"].as_str(), Some("Count" | "Milliseconds")), "{line}");
+                let values = line[metric["Name"].as_str().unwrap()].as_array().unwrap();
+                assert!((1..=100).contains(&values.len()) && values.iter().all(Value::is_i64), "{line}");
+            }
+        }
+        lines
     }
 
     /// What it wrote to its log.

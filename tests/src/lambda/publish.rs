@@ -67,6 +67,41 @@ async fn a_batch_with_several_records_in_a_message_publishes_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_tells_its_lag_and_what_it_asked_of_s3() {
+    let buckets = Buckets::open().await;
+    let keys = [stored(&buckets, 1).await, stored(&buckets, 2).await, stored(&buckets, 3).await];
+    let asked = buckets.requests();
+    let mut function = Function::start("publish", &buckets).await;
+    let mut batch = event("sqs-s3-put.json", &[("first", &keys[0]), ("second", &keys[1]), ("third", &keys[2])]);
+    let start = jiff::Timestamp::now().as_millisecond();
+    for record in batch["Records"].as_array_mut().unwrap() {
+        record["attributes"]["SentTimestamp"] = json!((start - 2_000).to_string());
+    }
+    let messages = batch["Records"].as_array().unwrap().len();
+    function.invoke(batch).await.unwrap();
+    let most = jiff::Timestamp::now().as_millisecond() - start + 2_000;
+    let figures = function.figures();
+    assert_eq!(figures.len(), 1, "{figures:?}");
+    let lags: Vec<i64> = serde_json::from_value(figures[0]["PublicationLag"].clone()).unwrap();
+    assert!(
+        lags.len() == messages && lags.iter().all(|lag| (2_000..=most).contains(lag)),
+        "{figures:?}"
+    );
+    assert_eq!(figures[0]["Published"], json!([3]));
+    // With what it read when it started.
+    let requests = figures[0]["S3Requests"][0].as_u64().unwrap();
+    assert_eq!(requests, buckets.requests() - asked, "{figures:?}");
+    assert_eq!(figures[0]["S3Conflicts"], json!([0]));
+    let said = function.said();
+    let public = said.lines().filter(|line| line.contains("\"public\""));
+    assert_eq!(
+        public.filter(|line| line.contains("\"requestId\":\"8476a536-")).count(),
+        3,
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_cannot_be_decoded_fails_alone() {
     let buckets = Buckets::open().await;
     let mut function = Function::start("publish", &buckets).await;
