@@ -7,7 +7,7 @@ pub struct Config {
     pub content_bucket: String,
     /// `AWS_ENDPOINT_URL`: another S3 than AWS's; absent on AWS.
     pub endpoint: Option<String>,
-    /// `METRICS`: the namespace of CloudWatch that figures go to; without it there are none.
+    /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
     pub metrics: Option<String>,
 }
 

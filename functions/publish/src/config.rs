@@ -11,7 +11,7 @@ pub struct Config {
     pub endpoint: Option<String>,
     /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
     pub remembered: Option<usize>,
-    /// `METRICS`: the namespace of CloudWatch that figures go to; without it there are none.
+    /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
     pub metrics: Option<String>,
 }
 

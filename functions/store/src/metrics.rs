@@ -1,4 +1,4 @@
-//! Figures of a function's run for CloudWatch: lines of the log in its embedded metric format, which cost no request.
+//! Figures of a function's run for `CloudWatch`: lines of the log in its embedded metric format, which cost no request.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -32,7 +32,7 @@ pub enum Unit {
 /// One metric of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Its name in CloudWatch.
+    /// Its name in `CloudWatch`.
     pub name: &'static str,
     /// What its values count.
     pub unit: Unit,
@@ -116,7 +116,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Figures under a namespace of CloudWatch, with what `tally` has counted; without a namespace there are none.
+    /// Figures under a namespace of `CloudWatch`, with what `tally` has counted; without a namespace there are none.
     pub fn new(namespace: Option<String>, tally: Tally) -> Self {
         Self { namespace, tally }
     }

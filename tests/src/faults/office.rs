@@ -6,7 +6,7 @@ use serde_json::Value;
 use store::{Bucket, Key};
 use uuid::Uuid;
 
-use super::script::{Script, api, revisions};
+use super::script::{Script, api_over, revisions};
 use crate::memory::{Memory, narrow};
 
 const REVISION: &str = "releases/";
@@ -15,7 +15,7 @@ const REVISION: &str = "releases/";
 async fn F01_a_post_whose_answer_is_lost_on_the_way_to_s3_is_one_release() {
     let room = Memory::open(&narrow(5)).await;
     let script = Script::new().then("PUT", REVISION, Fault::Lost, 0, 2).ready();
-    let api = api(&room, &script).await;
+    let api = api_over(&room, &script).await;
     // The SDK sends it again and hears that it is there: its own.
     let (status, body, _) = api.post("Lost").await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
@@ -27,13 +27,13 @@ async fn F01_a_post_whose_answer_is_lost_on_the_way_to_s3_is_one_release() {
 async fn F02_a_conflict_is_tried_again_and_given_back_when_it_does_not_end() {
     let room = Memory::open(&narrow(5)).await;
     let script = Script::new().then("PUT", REVISION, Fault::Refused(409), 0, 5).ready();
-    let api = api(&room, &script).await;
+    let api = api_over(&room, &script).await;
     let (status, body, _) = api.post("Five conflicts").await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
     assert_eq!(revisions(&room).await.len(), 1);
 
     let script = Script::new().then("PUT", REVISION, Fault::Refused(409), 0, u32::MAX).ready();
-    let api = api(&room, &script).await;
+    let api = api_over(&room, &script).await;
     let (status, body, retry) = api.post("Conflicts without end").await;
     assert_eq!((status, retry.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("1")), "{body}");
     assert!(script.asked("PUT").len() < 60, "{} attempts", script.asked("PUT").len());
@@ -43,7 +43,7 @@ async fn F02_a_conflict_is_tried_again_and_given_back_when_it_does_not_end() {
 #[tokio::test(start_paused = true)]
 async fn F03_of_two_editors_one_saves_and_the_other_is_told_what_is_there() {
     let room = Memory::open(&narrow(5)).await;
-    let api = api(&room, &Script::new().ready()).await;
+    let api = api_over(&room, &Script::new().ready()).await;
     let (_, first, etag) = api.post("First").await;
     assert_eq!(etag.as_deref(), Some("\"1\""));
     let path = format!("/v1/releases/{}", first["id"].as_str().unwrap());
@@ -62,7 +62,7 @@ async fn F03_of_two_editors_one_saves_and_the_other_is_told_what_is_there() {
 #[tokio::test(start_paused = true)]
 async fn F04_an_edit_of_a_release_that_was_removed_brings_nothing_back() {
     let room = Memory::open(&narrow(5)).await;
-    let api = api(&room, &Script::new().ready()).await;
+    let api = api_over(&room, &Script::new().ready()).await;
     let (_, first, _) = api.post("Removed by hand").await;
     let id: Uuid = first["id"].as_str().unwrap().parse().unwrap();
     room.desk.store.delete_all(Bucket::Content, &[Key::Revision(id, 1)]).await.unwrap();
@@ -82,9 +82,9 @@ async fn F18_a_post_that_is_sent_again_under_its_key_is_the_same_release_and_ano
         .then("PUT", REVISION, Fault::Reset, 0, 10)
         .ready();
     let key = [("idempotency-key", "closing-summary")];
-    let (status, body, _) = api(&room, &script).await.send("POST", "/v1/releases", &key, "Once").await;
+    let (status, body, _) = api_over(&room, &script).await.send("POST", "/v1/releases", &key, "Once").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
-    let api = api(&room, &Script::new().ready()).await;
+    let api = api_over(&room, &Script::new().ready()).await;
     let (status, again, _) = api.send("POST", "/v1/releases", &key, "Once").await;
     assert_eq!(status, StatusCode::CREATED, "{again}");
     let (status, body, _) = api.send("POST", "/v1/releases", &key, "Another").await;

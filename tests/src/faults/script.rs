@@ -96,7 +96,7 @@ pub(super) fn instance(room: &Memory, script: &Arc<Script>) -> Desk {
 }
 
 /// The API over the same buckets, under a script.
-pub(super) async fn api(room: &Memory, script: &Arc<Script>) -> Api {
+pub(super) async fn api_over(room: &Memory, script: &Arc<Script>) -> Api {
     Api::open(room, room.s3.client_with(Arc::clone(script) as Arc<_>)).await
 }
 
