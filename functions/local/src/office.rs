@@ -101,6 +101,23 @@ pub struct Office {
 }
 
 impl Office {
+    /// So many lines of the board. A page of it may have fewer while there are more: whoever sits at a terminal need not know.
+    async fn list(&self, status: Option<&str>, limit: u32, mut cursor: Option<String>) -> anyhow::Result<Value> {
+        let mut lines = Vec::new();
+        loop {
+            let left = usize::try_from(limit)?.saturating_sub(lines.len());
+            let mut query = vec![("limit", left.to_string())];
+            query.extend(status.map(|status| ("status", status.to_owned())));
+            query.extend(cursor.clone().map(|cursor| ("cursor", cursor)));
+            let page = self.call(self.request(Method::GET, "").query(&query), "the board").await?;
+            lines.extend(page["releases"].as_array().into_iter().flatten().cloned());
+            cursor = page["next"].as_str().map(str::to_owned);
+            if cursor.is_none() || lines.len() >= usize::try_from(limit)? {
+                return Ok(json!({"releases": lines, "next": cursor}));
+            }
+        }
+    }
+
     /// Calls and tells the answer; false when a check found what would stop the release.
     ///
     /// # Errors
@@ -118,12 +135,7 @@ impl Office {
                 self.call(request, &document.file.display().to_string()).await?
             }
             Call::Attach { id, file } => self.attach(id, file).await?,
-            Call::List { status, limit, cursor } => {
-                let mut query = vec![("limit", limit.to_string())];
-                query.extend(status.clone().map(|status| ("status", status)));
-                query.extend(cursor.clone().map(|cursor| ("cursor", cursor)));
-                self.call(self.request(Method::GET, "").query(&query), "the board").await?
-            }
+            Call::List { status, limit, cursor } => self.list(status.as_deref(), *limit, cursor.clone()).await?,
             Call::Show { id, revision } => {
                 let tail = revision.map(|n| format!("/revisions/{n}")).unwrap_or_default();
                 self.call(self.request(Method::GET, &format!("/{id}{tail}")), id).await?

@@ -8,10 +8,13 @@ use std::sync::{
 use futures::{StreamExt as _, stream};
 use release::{Revision, Status};
 use serde_json::Value;
+use store::Key;
 use uuid::Uuid;
 
+use super::desk::terminal;
 use crate::{
     api::Api,
+    harness::{Room, answer},
     memory::{self, Memory, buckets, narrow},
     releases::release,
 };
@@ -106,6 +109,30 @@ async fn every_release_is_on_the_board_once_newest_first_whatever_is_begun_meanw
         (first["next"].as_str(), ids(&first)),
         (Some(drafts[3].to_string().as_str()), drafts[..4].to_vec())
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_finds_what_lies_behind_many_others() {
+    let room = Room::open(&["--no-sample"]);
+    let store = &room.store();
+    // Drafts, so that nothing is published meanwhile.
+    let many = (0..600).map(|n| begun(n, NOON + u64::from(n) * 900, Status::Draft));
+    let waiting = begun(5_000, NOON - HOUR, Status::Submitted);
+    let writes = many.chain([waiting.clone()]).map(|revision| async move {
+        let key = Key::Revision(revision.id, revision.revision);
+        store.create(&key, revision.to_bytes()).await.unwrap();
+    });
+    stream::iter(writes).buffer_unordered(32).collect::<Vec<()>>().await;
+    let page = room.request("GET", "/v1/releases?status=submitted").bearer_auth(&room.token);
+    let (_, page) = answer(page).await;
+    assert_eq!(
+        (&page["releases"], page["next"].is_string()),
+        (&serde_json::json!([]), true),
+        "{page}"
+    );
+    let (code, said, told) = terminal(&room, &["release", "list", "--status", "submitted"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!((said.lines().count(), said.contains(&waiting.id.to_string())), (1, true), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
