@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::{Router, extract::Path, routing::get, serve::ListenerExt as _};
-use store::{Store, connect_as};
+use store::{Access, Store, connect};
 use tokio::net::TcpListener;
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_connection_that_brought_a_large_document_is_not_used_again() {
     let server = axum::serve(listener, Router::new().route("/site/{bytes}", get(object)));
     let server = tokio::spawn(std::future::IntoFuture::into_future(server));
 
-    let store = Store::new(connect_as(&endpoint, "us-east-1", "key", "secret").await, "content", "site");
+    let store = Store::new(connect(&Access::to(&endpoint, "us-east-1", "key", "secret")), "content", "site");
     let mut after = Vec::new();
     for bytes in [1_000, 60_000, 2_000_000, 1_000, 60_000, 70_000, 1_000] {
         let found = store.fetch(&bytes.to_string()).await.unwrap().unwrap();

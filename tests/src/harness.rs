@@ -14,6 +14,8 @@ use reqwest::{Client, RequestBuilder, Response, header};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::stack::{self, Stack};
+
 /// The address that documents name when the test does not read it from the port.
 pub(crate) const PUBLIC: &str = "https://press.tidewater.example";
 
@@ -96,9 +98,18 @@ pub(crate) fn file_path(file: &Value) -> String {
     format!("/media/{}/{name}", file["sha256"].as_str().unwrap())
 }
 
-/// A running press room; killed when dropped.
+/// Names of the buckets: the private one and the public one.
+#[derive(Debug, Clone)]
+pub(crate) struct Buckets {
+    pub(crate) content: String,
+    pub(crate) site: String,
+}
+
+/// A running press room; killed when dropped. Or one on a deployed stack, which goes on.
 pub(crate) struct Room {
-    child: Child,
+    child: Option<Child>,
+    stack: Option<&'static Stack>,
+    pub(crate) buckets: Buckets,
     pub(crate) url: String,
     pub(crate) s3: String,
     pub(crate) token: String,
@@ -110,6 +121,9 @@ pub(crate) struct Room {
 impl Room {
     /// A new one on a new folder, with `args` besides the ports.
     pub(crate) fn open(args: &[&str]) -> Self {
+        if let Some(stack) = stack::here() {
+            return Self::on(stack);
+        }
         let folder = TempDir::new().unwrap();
         let data = folder.path().to_owned();
         let mut room = Self::open_on(&data, args);
@@ -151,33 +165,57 @@ impl Room {
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the press room did not start; it said: {line}"));
         let text = |name: &str| ready[name].as_str().unwrap().to_owned();
         Self {
-            child,
+            child: Some(child),
+            stack: None,
+            buckets: Buckets {
+                content: "content".to_owned(),
+                site: "site".to_owned(),
+            },
             url: text("site"),
             s3: text("s3"),
             token: text("token"),
             data: data.to_owned(),
-            client: Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            client: client(),
+            _folder: None,
+        }
+    }
+
+    /// The stack that this test runs on.
+    fn on(stack: &'static Stack) -> Self {
+        Self {
+            child: None,
+            stack: Some(stack),
+            buckets: stack.buckets.clone(),
+            url: stack.site.clone(),
+            s3: String::new(),
+            token: stack::TOKEN.to_owned(),
+            data: PathBuf::new(),
+            client: client(),
             _folder: None,
         }
     }
 
     /// As `kill -9` does.
     pub(crate) fn kill(mut self) -> Option<TempDir> {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        let child = self.child.as_mut().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
         self._folder.take()
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.as_ref().unwrap().id()
     }
 
     pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
-        self.child.wait().unwrap()
+        self.child.as_mut().unwrap().wait().unwrap()
     }
 
     /// Its buckets, over HTTP with real signatures.
     pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        if let Some(stack) = self.stack {
+            return stack.s3();
+        }
         let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
@@ -190,11 +228,15 @@ impl Room {
 
     /// The same by the keys of the product.
     pub(crate) fn store(&self) -> store::Store {
-        store::Store::new(self.s3(), "content", "site")
+        store::Store::new(self.s3(), self.buckets.content.as_str(), self.buckets.site.as_str())
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
+        let method = method.parse().unwrap();
+        match self.stack {
+            Some(stack) if path.starts_with("/v1") || path == "/health" => stack.call(self.client.request(method, stack.api(path))),
+            _ => self.client.request(method, format!("{}{path}", self.url)),
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -229,7 +271,7 @@ impl Room {
 
     /// The same within so many seconds.
     pub(crate) async fn until_within(&self, seconds: u64, path: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let start = Instant::now();
+        let (start, seconds) = (Instant::now(), if self.stack.is_some() { 5 * seconds } else { seconds });
         loop {
             let text = self.text(path).await;
             if wanted(&text) {
@@ -246,9 +288,15 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = self.child.as_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+fn client() -> Client {
+    Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// Status and JSON of an answer.

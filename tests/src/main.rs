@@ -35,5 +35,6 @@ mod rivals;
 mod s3_conformance;
 mod simulation;
 mod site;
+mod stack;
 mod walkthrough;
 mod wire;

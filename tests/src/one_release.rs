@@ -238,3 +238,10 @@ async fn the_s3_log_has_a_line_for_each_request() {
     assert!(line["time"].as_str().unwrap().ends_with('Z'), "{line}");
     assert!(line["bytes"].is_u64() && line["milliseconds"].is_number(), "{line}");
 }
+
+crate::stack::on_a_stack!(
+    a_pasted_closing_summary_is_in_every_feed_of_every_language,
+    B31_a_title_edit_keeps_the_guid,
+    the_same_idempotency_key_makes_one_release,
+    the_real_closing_summary_comes_out_right,
+);

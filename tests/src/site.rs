@@ -117,3 +117,8 @@ async fn the_index_leads_to_every_document() {
         assert_eq!(room.get(url.strip_prefix(&room.url).unwrap()).await.status(), 200, "{url}");
     }
 }
+
+crate::stack::on_a_stack!(
+    an_address_where_nothing_is_says_so_in_every_language,
+    the_index_leads_to_every_document,
+);

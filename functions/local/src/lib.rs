@@ -16,6 +16,6 @@ pub use audit::Audit;
 pub use lock::OpenError;
 pub use office::{Call, File, Office, said};
 pub use post::{Document, Post};
-pub use room::{CONTENT, Options, PressRoom, SITE};
+pub use room::{CONTENT, Options, PressRoom, SITE, public_site};
 pub use source::Source;
 pub use token::{TokenChange, Tokens};

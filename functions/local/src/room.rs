@@ -318,10 +318,15 @@ async fn deliver(queue: &Queue, desk: &Desk, wait: Duration) {
     }
 }
 
+/// The public site of a site bucket, served as the CDN does on AWS.
+pub fn public_site(store: Arc<Store>) -> Router {
+    let site = Router::new().fallback(site::answer).with_state(store);
+    site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken))
+}
+
 /// `/v1` and `/health` are the API's; everything else is the public site.
 fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
-    let site = Router::new().fallback(site::answer).with_state(store);
-    let site = site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken));
+    let site = public_site(store);
     let api = accept::router(Arc::clone(desk));
     Router::new().fallback(move |request: Request| {
         let path = request.uri().path();

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use store::{Store, connect, connect_as};
+use aws_sdk_s3::Client;
+use store::{Access, Store, connect, connect_found};
 
 use crate::{
     CONTENT, OpenError, SITE,
@@ -50,8 +51,8 @@ impl Source {
             Self::Data(data) => open_directory(data).await,
             Self::S3 { endpoint, content, site } => {
                 let client = match endpoint {
-                    Some(endpoint) if is_here(endpoint) && !has_credentials() => connect_as(endpoint, REGION, KEY.0, KEY.1).await,
-                    endpoint => connect(endpoint.as_deref()).await,
+                    Some(endpoint) if is_here(endpoint) && !has_credentials() => connect(&Access::to(endpoint, REGION, KEY.0, KEY.1)),
+                    endpoint => found(endpoint.as_deref()).await,
                 };
                 let store = Store::new(client, content.as_str(), site.as_str());
                 Ok(Opened { store, s3: None })
@@ -84,12 +85,22 @@ async fn open_directory(data: &Path) -> anyhow::Result<Opened> {
                 let what = file.display();
                 format!("the press room of this directory is running, and {what} does not say where; name its S3 with --endpoint URL")
             })?;
-            let client = connect_as(address.trim(), REGION, KEY.0, KEY.1).await;
+            let client = connect(&Access::to(address.trim(), REGION, KEY.0, KEY.1));
             let store = Store::new(client, CONTENT, SITE);
             Ok(Opened { store, s3: None })
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// A client of what the usual AWS environment says: variables, profiles, roles.
+async fn found(endpoint: Option<&str>) -> Client {
+    let mut loader = aws_config::from_env();
+    if let Some(endpoint) = endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    let found = loader.load().await;
+    connect_found(&found, found.endpoint_url().is_some())
 }
 
 /// An endpoint on this machine: a press room, more likely than not.

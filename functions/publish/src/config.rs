@@ -1,5 +1,7 @@
 //! What the function takes from its environment.
 
+use store::Access;
+
 /// Configuration of the function; nothing else reads the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -7,8 +9,8 @@ pub struct Config {
     pub content_bucket: String,
     /// `SITE_BUCKET`: what the CDN serves.
     pub site_bucket: String,
-    /// `AWS_ENDPOINT_URL`: another S3 than AWS's; absent on AWS.
-    pub endpoint: Option<String>,
+    /// Where S3 is, and the credentials that Lambda gives.
+    pub access: Access,
     /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
     pub remembered: Option<usize>,
     /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
@@ -22,21 +24,22 @@ impl Config {
     /// Names every missing variable at once.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let missing: Vec<&str> = ["CONTENT_BUCKET", "SITE_BUCKET"]
-            .into_iter()
-            .filter(|name| lookup(name).is_none())
-            .collect();
-        match (lookup("CONTENT_BUCKET"), lookup("SITE_BUCKET")) {
-            (Some(content_bucket), Some(site_bucket)) => Ok(Self {
+        let buckets = ["CONTENT_BUCKET", "SITE_BUCKET"];
+        let mut missing: Vec<&str> = buckets.into_iter().filter(|name| lookup(name).is_none()).collect();
+        match (buckets.map(lookup), Access::read(lookup)) {
+            ([Some(content_bucket), Some(site_bucket)], Ok(access)) => Ok(Self {
                 content_bucket,
                 site_bucket,
-                endpoint: lookup("AWS_ENDPOINT_URL"),
+                access,
                 remembered: lookup("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
                     .and_then(|size| size.parse::<usize>().ok())
                     .map(|megabytes| (megabytes << 20) / 8 * 3),
                 metrics: lookup("METRICS"),
             }),
-            _ => Err(format!("missing in the environment: {}", missing.join(", "))),
+            (_, access) => {
+                missing.extend(access.err().unwrap_or_default());
+                Err(format!("missing in the environment: {}", missing.join(", ")))
+            }
         }
     }
 }
@@ -49,7 +52,7 @@ mod tests {
     fn every_missing_variable_is_named_at_once() {
         assert_eq!(
             Config::read(|_| None),
-            Err("missing in the environment: CONTENT_BUCKET, SITE_BUCKET".to_owned())
+            Err("missing in the environment: CONTENT_BUCKET, SITE_BUCKET, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY".to_owned())
         );
     }
 
@@ -57,15 +60,7 @@ mod tests {
     fn a_larger_function_remembers_more() {
         let remembered = |size: &'static str| {
             let lookup = move |name: &str| (name != "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" || !size.is_empty()).then(|| size.to_owned());
-            Config::read(|name| {
-                if name.ends_with("_BUCKET") {
-                    Some(name.to_owned())
-                } else {
-                    lookup(name)
-                }
-            })
-            .unwrap()
-            .remembered
+            Config::read(lookup).unwrap().remembered
         };
         assert_eq!(
             ["256", "1024", "many", ""].map(remembered),

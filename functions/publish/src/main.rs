@@ -21,8 +21,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 async fn main() -> Result<(), lambda_runtime::Error> {
     tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
-    let (client, tally) = connect_counted(config.endpoint.as_deref()).await;
-    let metrics = Metrics::new(config.metrics, tally);
+    let (client, tally) = connect_counted(&config.access);
+    let metrics = Metrics::new(config.metrics, tally.clone());
     let store = Store::new(client, config.content_bucket, config.site_bucket);
     let store = match config.remembered {
         Some(bytes) => store.with_memory(bytes),
@@ -35,11 +35,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
     let desk = Arc::new(Desk::new(store, site));
     let handler = |event: LambdaEvent<serde_json::Value>| {
-        let (desk, metrics) = (Arc::clone(&desk), metrics.clone());
+        let (desk, metrics, tally) = (Arc::clone(&desk), metrics.clone(), tally.clone());
         async move {
             // The clock sends no records.
             if event.payload.get("Records").is_none() {
-                let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await?;
+                let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await;
+                tally.end_when_expired();
+                let swept = swept?;
                 metrics.tell(jiff::Timestamp::now(), vec![Figure::count("Published", swept.published.len())]);
                 let done = [&swept.published, &swept.failed, &swept.unfinished].map(Vec::len);
                 return Ok(
@@ -58,6 +60,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 })
                 .collect();
             let outcome = publish(&desk, &messages).await;
+            tally.end_when_expired();
             let now = jiff::Timestamp::now();
             // Of drafts too: a queue that stands still must show, whatever is in it.
             let done = sent.iter().filter(|(id, _)| !outcome.failed.contains(id));

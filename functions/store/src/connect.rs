@@ -1,11 +1,11 @@
-//! The S3 client as both Lambda functions and the command line use it.
+//! The S3 client as the Lambda functions and the command line use it.
 
 use std::time::Duration;
 
 use aws_sdk_s3::{
     Client,
     config::{
-        ConfigBag, Credentials, Intercept, Region, RuntimeComponents, StalledStreamProtectionConfig,
+        Builder, ConfigBag, Credentials, Intercept, Region, RuntimeComponents, StalledStreamProtectionConfig,
         interceptors::BeforeDeserializationInterceptorContextRef, timeout::TimeoutConfig,
     },
     error::BoxError,
@@ -22,46 +22,105 @@ const OPERATION: Duration = Duration::from_secs(20);
 /// Bytes of a response from which on its connection is not used again.
 const LARGE: u64 = 64 << 10;
 
-/// A client from the usual AWS environment; `endpoint` names another server than AWS.
-pub async fn connect(endpoint: Option<&str>) -> Client {
-    client(endpoint, None, None).await
+/// Where S3 is and who asks, all of it known.
+///
+/// A function on Lambda is given its credentials in its environment, for as long as the environment lives. The chain of providers that the SDK
+/// looks through otherwise (profiles, containers, instances) has nothing to find there, and takes time and a megabyte of program.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Another S3 than AWS's.
+    pub endpoint: Option<String>,
+    region: String,
+    key: String,
+    secret: String,
+    session: Option<String>,
+}
+
+/// Secrets are no text for a log.
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { endpoint, region, .. } = self;
+        f.debug_struct("Access")
+            .field("endpoint", endpoint)
+            .field("region", region)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Access {
+    /// Reads what Lambda sets: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and `AWS_ENDPOINT_URL`, which it does not.
+    ///
+    /// # Errors
+    /// The names of the variables that are missing.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<&'static str>> {
+        let lookup = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        match names.map(lookup) {
+            [Some(region), Some(key), Some(secret)] => Ok(Self {
+                endpoint: lookup("AWS_ENDPOINT_URL"),
+                region,
+                key,
+                secret,
+                session: lookup("AWS_SESSION_TOKEN"),
+            }),
+            found => Err(names
+                .into_iter()
+                .zip(found)
+                .filter_map(|(name, value)| value.is_none().then_some(name))
+                .collect()),
+        }
+    }
+
+    /// A server whose key and secret are known, whatever the environment says.
+    pub fn to(endpoint: &str, region: &str, key: &str, secret: &str) -> Self {
+        Self {
+            endpoint: Some(endpoint.to_owned()),
+            region: region.to_owned(),
+            key: key.to_owned(),
+            secret: secret.to_owned(),
+            session: None,
+        }
+    }
+
+    fn builder(&self) -> Builder {
+        let credentials = Credentials::new(&self.key, &self.secret, self.session.clone(), None, "pressroom");
+        let mut builder = Builder::new().region(Region::new(self.region.clone())).credentials_provider(credentials);
+        builder.set_endpoint_url(self.endpoint.clone());
+        builder
+    }
+}
+
+/// A client of the S3 that is known.
+pub fn connect(access: &Access) -> Client {
+    client(access.builder(), access.endpoint.is_some())
 }
 
 /// The same, with a count of what it sends.
-pub async fn connect_counted(endpoint: Option<&str>) -> (Client, Tally) {
+pub fn connect_counted(access: &Access) -> (Client, Tally) {
     let tally = Tally::default();
-    (client(endpoint, None, Some(tally.clone())).await, tally)
+    (
+        client(access.builder().interceptor(tally.clone()), access.endpoint.is_some()),
+        tally,
+    )
 }
 
-/// A client for a server whose key and secret are known, whatever the environment says.
-pub async fn connect_as(endpoint: &str, region: &str, key: &str, secret: &str) -> Client {
-    let credentials = Credentials::new(key, secret, None, None, "pressroom");
-    client(Some(endpoint), Some((credentials, Region::new(region.to_owned()))), None).await
+/// A client of what the SDK has found in the usual AWS environment; `elsewhere` when that is another server than AWS.
+pub fn connect_found(found: impl Into<Builder>, elsewhere: bool) -> Client {
+    client(found.into(), elsewhere)
 }
 
-async fn client(endpoint: Option<&str>, known: Option<(Credentials, Region)>, tally: Option<Tally>) -> Client {
+fn client(builder: Builder, elsewhere: bool) -> Client {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
-    // The time-outs above end what stalls.
-    let streams = StalledStreamProtectionConfig::disabled();
-    let mut loader = aws_config::from_env().timeout_config(timeouts).stalled_stream_protection(streams);
-    if let Some(endpoint) = endpoint {
-        loader = loader.endpoint_url(endpoint);
-    }
-    if let Some((credentials, region)) = known {
-        loader = loader.credentials_provider(credentials).region(region);
-    }
-    let shared = loader.load().await;
-    let elsewhere = shared.endpoint_url().is_some();
-    // Only AWS resolves bucket names as host names.
-    let mut config = aws_sdk_s3::config::Builder::from(&shared)
+    let config = builder
+        .timeout_config(timeouts)
+        // The time-outs above end what stalls.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        // Only AWS resolves bucket names as host names.
         .force_path_style(elsewhere)
         .interceptor(Spent);
-    if let Some(tally) = tally {
-        config = config.interceptor(tally);
-    }
     Client::from_conf(config.build())
 }
 
@@ -91,5 +150,32 @@ impl Intercept for Spent {
             connection.poison();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        (name != "AWS_ENDPOINT_URL").then(|| name.to_lowercase())
+    }
+
+    #[test]
+    fn every_variable_that_is_missing_is_named_and_an_empty_one_is_missing() {
+        let missing = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        assert_eq!(Access::read(|_| Some(String::new())), Err(missing.to_vec()));
+        for name in missing {
+            assert_eq!(Access::read(|asked| lookup(asked).filter(|_| asked != name)), Err(vec![name]));
+        }
+        // Whoever has long-lived credentials has no session.
+        let found = Access::read(|asked| lookup(asked).filter(|_| asked != "AWS_SESSION_TOKEN")).unwrap();
+        assert_eq!((found.session, found.endpoint), (None, None));
+    }
+
+    #[test]
+    fn a_secret_is_in_no_text_of_it() {
+        let text = format!("{:?}", Access::read(lookup).unwrap());
+        assert!(text.contains("aws_region") && !text.contains("secret") && !text.contains("token"), "{text}");
     }
 }

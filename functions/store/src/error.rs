@@ -67,6 +67,10 @@ impl Error {
         if error.code() == Some(DAMAGED) {
             return Self::corrupt(key, "the file is not what was written; restore it from a copy");
         }
+        if error.code() == Some("ExpiredToken") {
+            let reason = "the credentials have expired".to_owned();
+            return Self::Denied { key, reason };
+        }
         match status(error) {
             Some(404) => Self::Missing { key },
             Some(409 | 412) => Self::Conflict { key },

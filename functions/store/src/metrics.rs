@@ -4,13 +4,15 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use aws_sdk_s3::{
     config::{
         ConfigBag, Intercept, RuntimeComponents,
-        interceptors::{BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef},
+        interceptors::{
+            AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+        },
     },
     error::BoxError,
 };
@@ -60,7 +62,7 @@ impl Figure {
     }
 }
 
-/// Requests that a client sent, and those of them that lost a race. Clones count together.
+/// Requests that a client sent, those of them that lost a race, and whether S3 took its credentials. Clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Tally(Arc<Counts>);
 
@@ -68,9 +70,19 @@ pub struct Tally(Arc<Counts>);
 struct Counts {
     requests: AtomicU64,
     conflicts: AtomicU64,
+    expired: AtomicBool,
 }
 
 impl Tally {
+    /// Ends the process when S3 has said that its credentials have expired. A function gets new ones with a new environment only, which Lambda
+    /// starts for the next event; what this one was to do fails, and comes again.
+    pub fn end_when_expired(&self) {
+        if self.0.expired.load(Ordering::Relaxed) {
+            tracing::error!("S3 says that the credentials have expired; this environment ends, and the next one is given new ones");
+            std::process::exit(1);
+        }
+    }
+
     /// What was counted since the last look: requests, and answers 409 and 412.
     pub fn take(&self) -> (u64, u64) {
         (
@@ -103,6 +115,21 @@ impl Intercept for Tally {
     ) -> Result<(), BoxError> {
         if matches!(context.response().status().as_u16(), 409 | 412) {
             self.0.conflicts.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        // <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+        let said = |body: &[u8]| String::from_utf8_lossy(body).contains("<Code>ExpiredToken</Code>");
+        if response.status().as_u16() == 400 && response.body().bytes().is_some_and(said) {
+            self.0.expired.store(true, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -146,3 +146,8 @@ async fn S06_what_xml_cannot_carry_or_takes_for_its_own_is_refused_or_text() {
         assert_eq!(feed.entries[0].title.as_ref().unwrap().content, expected, "{name}");
     }
 }
+
+crate::stack::on_a_stack!(
+    S16_many_keys_twice_the_same_key_and_numbers_out_of_range_are_refused,
+    S06_what_xml_cannot_carry_or_takes_for_its_own_is_refused_or_text,
+);

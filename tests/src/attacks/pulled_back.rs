@@ -154,3 +154,8 @@ async fn S29_what_turns_or_hides_letters_leaves_a_title_and_the_office_is_told()
         assert_eq!(holding(&room, &turned.to_string()).await, Vec::<String>::new(), "{turned:?}");
     }
 }
+
+crate::stack::on_a_stack!(
+    B80_B93_B94_the_only_release_pulled_back_leaves_every_document_and_stays_known_as_withdrawn,
+    S29_what_turns_or_hides_letters_leaves_a_title_and_the_office_is_told,
+);

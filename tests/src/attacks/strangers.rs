@@ -272,3 +272,8 @@ async fn S24_a_location_is_a_path_of_ours_whatever_stands_in_title_or_path() {
         );
     }
 }
+
+crate::stack::on_a_stack!(
+    S18_what_the_server_sets_is_refused_by_name_when_a_client_sends_it,
+    S24_a_location_is_a_path_of_ours_whatever_stands_in_title_or_path,
+);

@@ -138,3 +138,7 @@ async fn the_office_works_from_the_terminal() {
     let (code, _, told) = terminal(&room, &["token", "revoke", "Ana Lima"]);
     assert_eq!((code, told.contains("no token for Ana Lima")), (Some(1), true), "{told}");
 }
+
+crate::stack::on_a_stack!(
+    a_preview_is_the_page_as_it_will_look_and_only_for_the_office,
+);

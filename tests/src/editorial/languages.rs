@@ -283,3 +283,9 @@ async fn five_versions_of_a_real_announcement_are_one_release_and_arabic_falls_b
         assert_eq!(alternates > 0, tag != "ar", "{tag}");
     }
 }
+
+crate::stack::on_a_stack!(
+    an_office_posts_english_and_the_french_text_comes_a_day_later,
+    a_language_is_named_by_its_tag_or_refused,
+    five_versions_of_a_real_announcement_are_one_release_and_arabic_falls_back,
+);

@@ -146,3 +146,8 @@ async fn a_check_says_everything_and_saves_nothing() {
     let nowhere = "/v1/releases/01890a5d-ac96-774b-bcce-b302099a8057/check";
     assert_eq!(answer(room.request("POST", nowhere).bearer_auth(AUTHOR)).await.0, 404);
 }
+
+crate::stack::on_a_stack!(
+    errors_stop_what_goes_on_until_somebody_answers_for_them,
+    a_check_says_everything_and_saves_nothing,
+);

@@ -14,10 +14,11 @@ fn in_seconds(seconds: i64) -> String {
 async fn leaks(room: &Room, words: &[&str]) -> Vec<String> {
     let client = room.s3();
     let mut found = Vec::new();
-    let listed = client.list_objects_v2().bucket("site").send().await.unwrap();
+    let bucket = room.buckets.site.as_str();
+    let listed = client.list_objects_v2().bucket(bucket).send().await.unwrap();
     assert_ne!(listed.is_truncated(), Some(true));
     for key in listed.contents().iter().filter_map(|object| object.key()) {
-        let object = client.get_object().bucket("site").key(key).send().await.unwrap();
+        let object = client.get_object().bucket(bucket).key(key).send().await.unwrap();
         let headers = format!("{key} {object:?}");
         let body = object.body.collect().await.unwrap().into_bytes();
         let text = format!("{headers} {}", String::from_utf8_lossy(&body));
@@ -195,3 +196,9 @@ async fn B81_an_embargo_needs_an_offset_and_means_that_instant_also_when_clocks_
     let due = room.store().list(store::Bucket::Content, "due/", None, 10).await.unwrap().0;
     assert!(due.iter().any(|key| key.contains("2036-03-30T01:30:00")), "{due:?}");
 }
+
+crate::stack::on_a_stack!(
+    an_embargo_is_lifted_at_its_second_in_six_languages_and_nothing_is_seen_before,
+    an_edit_a_new_time_or_a_withdrawal_before_the_hour_counts,
+    a_time_that_has_come_publishes_at_once_and_one_that_is_unclear_is_refused,
+);

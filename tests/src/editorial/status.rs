@@ -287,3 +287,11 @@ async fn two_editors_save_at_once_and_neither_text_is_lost() {
     let blind = room.request("PUT", &path).bearer_auth(OTHER).json(&title);
     assert_eq!(answer(blind).await.0, 428);
 }
+
+crate::stack::on_a_stack!(
+    published_by_mistake_and_withdrawn_and_brought_back,
+    a_correction_is_written_while_the_public_sees_what_it_saw,
+    a_client_that_retries_after_a_lost_answer_takes_a_step_once,
+    a_step_that_makes_no_sense_changes_nothing_and_says_why,
+    two_editors_save_at_once_and_neither_text_is_lost,
+);

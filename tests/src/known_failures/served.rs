@@ -233,3 +233,10 @@ async fn B114_titles_of_any_script_and_the_same_title_twice_have_pages_of_their_
         assert_eq!(room.get(link.strip_prefix(&room.url).unwrap()).await.status(), 200, "{link}");
     }
 }
+
+crate::stack::on_a_stack!(
+    B1_the_author_is_told_what_was_taken_out,
+    B20_half_a_character_is_refused_and_the_feed_goes_on,
+    B39_the_same_client_id_twice_makes_one_entry,
+    B114_titles_of_any_script_and_the_same_title_twice_have_pages_of_their_own,
+);

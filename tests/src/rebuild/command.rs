@@ -4,7 +4,7 @@
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use store::{Bucket, Key, Store, connect_as};
+use store::{Access, Bucket, Key, Store, connect};
 
 use crate::harness::{Room, program};
 
@@ -32,14 +32,8 @@ pub(super) fn lines(output: &Output) -> Vec<Value> {
 
 /// The buckets of a running press room.
 pub(super) fn store(room: &Room) -> Store {
-    let connected = std::thread::scope(|scope| {
-        let connect = || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(connect_as(&room.s3, "us-east-1", "pressroom", "pressroom-secret"))
-        };
-        scope.spawn(connect).join().unwrap()
-    });
-    Store::new(connected, "content", "site")
+    let access = Access::to(&room.s3, "us-east-1", "pressroom", "pressroom-secret");
+    Store::new(connect(&access), "content", "site")
 }
 
 fn code(output: &Output) -> Option<i32> {
