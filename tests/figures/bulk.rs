@@ -18,18 +18,18 @@ use crate::{
     reason = "it is of the stories, which use more of it and may panic"
 )]
 #[path = "../src/lambda/function.rs"]
-mod function;
+pub(crate) mod function;
 
 use function::Function;
 
-mod buckets {
-    pub(super) const ACCESS_KEY: &str = "pressroom";
-    pub(super) const SECRET_KEY: &str = "pressroom-secret";
-    pub(super) use crate::room::{CONTENT, SITE};
+pub(crate) mod buckets {
+    pub(crate) const ACCESS_KEY: &str = "pressroom";
+    pub(crate) const SECRET_KEY: &str = "pressroom-secret";
+    pub(crate) use crate::room::{CONTENT, SITE};
 
     /// Where the function finds its buckets.
-    pub(super) struct Buckets {
-        pub(super) endpoint: String,
+    pub(crate) struct Buckets {
+        pub(crate) endpoint: String,
     }
 }
 

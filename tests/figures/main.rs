@@ -6,8 +6,10 @@
 mod bulk;
 mod burst;
 mod disk;
+mod distance;
 mod filled;
 mod flat;
+mod functions;
 #[path = "../src/attacks/nesting.rs"]
 mod nesting;
 mod render;
@@ -49,18 +51,26 @@ async fn main() -> anyhow::Result<()> {
         "bulk" => bulk::run(&settings).await,
         "disk" => disk::run(&settings).await,
         "render" => render::run(&settings),
+        "start" => functions::start(&settings).await,
+        "events" => functions::events(&settings).await,
+        "memory" => functions::memory(&settings).await,
+        "shares" => functions::shares(&settings).await,
+        "counts" => functions::counts(&settings).await,
         "sanitise" => sanitise::run(&settings),
         // As `cargo test --benches` and `cargo bench` without a row have it.
         "" => Ok(()),
-        other => bail!("expected flat, steady, burst, bulk, disk, render or sanitise, found {other}"),
+        other => bail!("expected flat, steady, burst, bulk, disk, render, start, events, memory, shares, counts or sanitise, found {other}"),
     }
 }
 
-/// Where the programs are: `tests/bench` builds them.
+/// Where the programs are: `tests/bench` builds them. `PRESSROOM_PROGRAMS` names a folder of others.
 mod harness {
     use std::path::{Path, PathBuf};
 
     pub(crate) fn program(name: &str) -> PathBuf {
+        if let Some(folder) = std::env::var_os("PRESSROOM_PROGRAMS") {
+            return PathBuf::from(folder).join(name);
+        }
         let exe = std::env::current_exe().unwrap_or_default();
         let folder = exe.parent().and_then(Path::parent).map(PathBuf::from).unwrap_or_default();
         folder.join(name)

@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 pub(crate) const CONTENT: &str = "content";
 pub(crate) const SITE: &str = "site";
-const TOKEN: &str = "figures";
+pub(crate) const TOKEN: &str = "figures";
 
 /// What was asked of S3: requests and bytes sent, by operation and kind of document.
 #[derive(Debug, Clone, Default)]

@@ -158,6 +158,6 @@ pub(super) async fn objects(client: &Client) -> BTreeMap<String, Public> {
     objects
 }
 
-fn site_toml() -> String {
+pub(super) fn site_toml() -> String {
     local::sample::SITE.replacen("http://127.0.0.1:8080", PUBLIC, 1)
 }

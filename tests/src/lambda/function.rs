@@ -25,7 +25,7 @@ use tokio::{
     sync::{
         Mutex,
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-        oneshot,
+        oneshot, watch,
     },
     task::JoinHandle,
 };
@@ -45,11 +45,14 @@ struct Api {
     events: Mutex<UnboundedReceiver<(String, Value)>>,
     waiting: StdMutex<HashMap<String, oneshot::Sender<Answer>>>,
     init_errors: StdMutex<Vec<Value>>,
+    /// When the function first asked for an event.
+    polled: watch::Sender<Option<Instant>>,
 }
 
 /// A function in one execution environment; its process is killed when dropped.
-pub(super) struct Function {
+pub(crate) struct Function {
     child: Child,
+    started: Instant,
     server: JoinHandle<()>,
     api: Arc<Api>,
     events: UnboundedSender<(String, Value)>,
@@ -59,24 +62,38 @@ pub(super) struct Function {
 
 impl Function {
     /// Starts the program `name` over `buckets`.
-    pub(super) async fn start(name: &str, buckets: &Buckets) -> Self {
+    pub(crate) async fn start(name: &str, buckets: &Buckets) -> Self {
         Self::start_with(name, buckets, &[]).await
     }
 
     /// The same with other variables in its environment.
-    pub(super) async fn start_with(name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start_with(name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
+        Self::begin(Command::new(program(name)), name, buckets, other).await
+    }
+
+    /// The same in a control group, which holds it back.
+    #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
+    pub(crate) async fn start_in(group: &std::path::Path, name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$1\""]).arg(group).arg(program(name));
+        Self::begin(command, name, buckets, other).await
+    }
+
+    async fn begin(mut command: Command, name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
         let (events, receiver) = unbounded_channel();
         let api = Arc::new(Api {
             events: Mutex::new(receiver),
             waiting: StdMutex::default(),
             init_errors: StdMutex::default(),
+            polled: watch::Sender::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let routes = routes(Arc::clone(&api));
         let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         let said = NamedTempFile::new().unwrap();
-        let child = Command::new(program(name))
+        let started = Instant::now();
+        let child = command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", address)
             .env("AWS_LAMBDA_FUNCTION_NAME", name)
@@ -99,6 +116,7 @@ impl Function {
             .unwrap();
         Self {
             child,
+            started,
             server,
             api,
             events,
@@ -107,8 +125,15 @@ impl Function {
         }
     }
 
+    /// An event whose answer nobody waits for.
+    #[allow(dead_code, reason = "the stories ask for it, the figures do not")]
+    pub(crate) fn send(&self, event: Value) {
+        let id = format!("8476a536-e9f4-11e8-9739-{:012}", self.count.fetch_add(1, Ordering::Relaxed));
+        self.events.send((id, event)).unwrap();
+    }
+
     /// One invocation: what the function answered, or the error it reported.
-    pub(super) async fn invoke(&mut self, event: Value) -> Answer {
+    pub(crate) async fn invoke(&mut self, event: Value) -> Answer {
         let id = format!("8476a536-e9f4-11e8-9739-{:012}", self.count.fetch_add(1, Ordering::Relaxed));
         let (sender, mut answer) = oneshot::channel();
         self.api.waiting.lock().unwrap().insert(id.clone(), sender);
@@ -126,8 +151,18 @@ impl Function {
         }
     }
 
+    /// How long it took from the start of the process until it first asked for an event.
+    #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
+    pub(crate) async fn polled(&self) -> Duration {
+        let mut polled = self.api.polled.subscribe();
+        let waited = tokio::time::timeout(PATIENCE, polled.wait_for(Option::is_some)).await;
+        let at = waited.unwrap_or_else(|_| panic!("it never asked for an event; it said: {}", self.said()));
+        let at = at.unwrap().unwrap();
+        at - self.started
+    }
+
     /// Whether it ended well, of a function that ends by itself.
-    pub(super) async fn ended(&mut self) -> bool {
+    pub(crate) async fn ended(&mut self) -> bool {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -140,13 +175,13 @@ impl Function {
 
     /// Of its process.
     #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Its lines in `CloudWatch`'s embedded metric format: each names what it has, and has what it names.
     #[allow(dead_code, reason = "the stories ask for it, the figures do not")]
-    pub(super) fn figures(&self) -> Vec<Value> {
+    pub(crate) fn figures(&self) -> Vec<Value> {
         let said = self.said();
         let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let lines: Vec<Value> = lines.filter(|line| line.get("_aws").is_some()).collect();
@@ -170,7 +205,7 @@ impl Function {
     }
 
     /// What it wrote to its log.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         let errors = self.api.init_errors.lock().unwrap().clone();
         let log = std::fs::read_to_string(self.said.path()).unwrap();
         errors.iter().map(Value::to_string).chain([log]).collect()
@@ -198,6 +233,11 @@ fn routes(api: Arc<Api>) -> Router {
 
 /// Answers when there is an event, however long that takes.
 async fn next(State(api): State<Arc<Api>>) -> Response {
+    api.polled.send_if_modified(|polled| {
+        let first = polled.is_none();
+        *polled = polled.or_else(|| Some(Instant::now()));
+        first
+    });
     let Some((id, event)) = api.events.lock().await.recv().await else {
         return std::future::pending().await;
     };

@@ -6,8 +6,10 @@ mod accept;
 mod buckets;
 mod embargo;
 mod function;
+mod outage;
 mod publish;
 mod same;
+mod trouble;
 
 use serde_json::Value;
 

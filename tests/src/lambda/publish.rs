@@ -32,19 +32,19 @@ fn revision(n: u32) -> Revision {
 }
 
 /// Stores a revision and gives its key as S3 writes it into an event.
-async fn stored(buckets: &Buckets, n: u32) -> String {
+pub(super) async fn stored(buckets: &Buckets, n: u32) -> String {
     let revision = revision(n);
     let key = Key::Revision(revision.id, 1);
     buckets.desk.store.create(&key, revision.to_bytes()).await.unwrap();
     key.path()
 }
 
-fn failures(answer: &Value) -> Vec<&str> {
+pub(super) fn failures(answer: &Value) -> Vec<&str> {
     let items = answer["batchItemFailures"].as_array().unwrap();
     items.iter().map(|item| item["itemIdentifier"].as_str().unwrap()).collect()
 }
 
-async fn feed(buckets: &Buckets) -> String {
+pub(super) async fn feed(buckets: &Buckets) -> String {
     let site = buckets.site().await;
     String::from_utf8(site["en/rss.xml"].bytes.to_vec()).unwrap()
 }
