@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use feed::Month;
 use jiff::{SignedDuration, Timestamp};
 use store::{Bucket, Key};
-use tracing::{info, warn};
+use tracing::warn;
 use uuid::Uuid;
 
 use crate::{Desk, Failure, Outcome, Pace, bring, months};
@@ -66,7 +66,8 @@ pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Res
                     warn!(release.id = %revision.0, revision = revision.1, "the sweeper could not publish a revision; it tries again");
                     swept.failed.push(*revision);
                 } else if outcome.published.contains(revision) {
-                    info!(release.id = %revision.0, revision = revision.1, "the sweeper published what an event left undone");
+                    let missing = "the sweeper published what no event brought; does the content bucket still send its events?";
+                    warn!(release.id = %revision.0, revision = revision.1, "{missing}");
                     swept.published.push(*revision);
                 } else if late(*since, UNFINISHED) {
                     // Not stored, not public, or set aside with a record of its own.
