@@ -88,20 +88,122 @@ test('a browser that asks first may read from everywhere', () => {
   assert.ok(!('access-control-allow-credentials' in answer.headers));
 });
 
-test('nothing but the path of a request is touched', () => {
-  const request = { method: 'GET', uri: '/en/', querystring: { v: { value: '1' } }, headers: { 'if-none-match': { value: '"x"' } } };
+test('nothing but the path and the query of a request is touched', () => {
+  const request = { method: 'GET', uri: '/en/', querystring: {}, headers: { 'if-none-match': { value: '"x"' } } };
   assert.deepEqual(plain(visit({ request: structuredClone(request) })), { ...request, uri: '/en/index.html' });
 });
 
-function tell(uri, parameters) {
+// A document of each type that CloudFront does not compress, with the place in key.rs that says its type, and the type that S3 is asked for.
+const RENAMED = [
+  { path: '/en/atom.xml', key: 'Self::Feed(_, Format::Atom)', asked: 'application/xml; charset=utf-8' },
+  { path: '/zh-Hant/only/atom.xml', key: 'Self::Feed(_, Format::Atom)', asked: 'application/xml; charset=utf-8' },
+  { path: '/en/archive/2026/06/atom.xml', key: 'Self::MonthAtom(..)', asked: 'application/xml; charset=utf-8' },
+  { path: '/en/topics/technology/feed.json', key: 'Self::Feed(_, Format::Json)', asked: 'application/json; charset=utf-8' },
+  { path: '/schema/v1/release.json', key: 'Self::Schema(_)', asked: 'application/json' },
+  { path: '/schema/v1/feed.json', key: 'Self::Schema(_)', asked: 'application/json' },
+];
+const OTHERS = [
+  '/', '/en/', '/en/rss.xml', '/index.json', '/en/archive/index.json', '/en/archive/2026/06/index.json', '/changes/head.json', '/releases/x/v1.json',
+  '/media/abc/quay.gif', '/media/abc/LICENCE', '/sitemap.xml', '/en/archive/2026/06/sitemap.xml', '/style.css', '/en/notatom.xml', '/en/myfeed.json',
+  '/schema/v1/', '/404.html', '/nothing', '/robots.txt',
+];
+
+// What stands in key.rs between `content_type` and the next function, as lines of (keys, type).
+function types() {
+  const source = readFileSync(new URL('../functions/store/src/key.rs', TOP), 'utf8');
+  const body = source.match(/pub fn content_type\(&self\)[^{]*\{([\s\S]*?)\n    \}\n/)[1];
+  return [...body.matchAll(/^ +(Self::.*) => "([^"]+)",$/gm)].map(([, keys, type]) => ({ keys: keys.split(' | '), type }));
+}
+
+test('what CloudFront does not compress is asked for by a type that it does, and gets its own back', () => {
+  // Of its list (Developer Guide, "File types that CloudFront compresses"), what matters here.
+  const compressed = ['application/json', 'application/rss+xml', 'application/xml', 'text/css', 'text/html', 'text/plain'];
+  const known = types();
+  assert.ok(known.length > 5);
+  for (const { path, key, asked } of RENAMED) {
+    const own = known.find(one => one.keys.includes(key)).type;
+    const request = ask(path);
+    assert.equal(request.uri, path);
+    assert.deepEqual(Object.keys(request.querystring), ['response-content-type'], path);
+    const { value } = request.querystring['response-content-type'];
+    assert.match(value, /^[A-Za-z0-9%-]+$/, 'as in a URL');
+    assert.equal(decodeURIComponent(value), asked, path);
+    assert.ok(compressed.includes(asked.split(';')[0]), path);
+    assert.ok(!compressed.includes(own.split(';')[0]), path + ': CloudFront compresses it without us');
+    assert.equal(type(path, asked), own, path);
+    // S3 may have overlooked what it was asked for.
+    assert.equal(type(path, own), own, path);
+  }
+  // Each public type of key.rs is compressed, or is among these.
+  const renamed = new Set(RENAMED.map(one => one.key));
+  for (const { keys, type } of known) {
+    if (/xml|json/.test(type) && !compressed.includes(type.split(';')[0])) {
+      assert.deepEqual(keys.filter(key => !renamed.has(key)), [], type);
+    }
+  }
+});
+
+test('each type that is asked for is put back, and in the same places', () => {
+  const [asking, back] = ['visit.js', 'announce.js'].map(file => vm.runInNewContext(
+    readFileSync(new URL(file, TOP), 'utf8') + '\nTYPES.map(one => ({ of: String(one.of), asked: one.asked }));'));
+  assert.equal(asking.length, back.length);
+  asking.forEach((one, at) => {
+    assert.equal(one.of, back[at].of);
+    assert.equal(decodeURIComponent(one.asked).split(';')[0], back[at].asked);
+    assert.ok(RENAMED.some(({ path }) => new RegExp(one.of.slice(1, -1)).test(path)), one.of);
+  });
+});
+
+test('a type that a reader names never gets through', () => {
+  const named = [
+    { 'response-content-type': { value: 'text/html' } },
+    { 'response-content-type': { value: 'text/html', multiValue: [{ value: 'text/html' }, { value: 'image/svg+xml' }] } },
+    { 'Response-Content-Type': { value: 'text/html' }, 'response%2Dcontent-type': { value: 'text/html' } },
+    { 'response-content-disposition': { value: 'attachment' }, versionId: { value: 'x' }, v: { value: '1' } },
+  ];
+  for (const querystring of named) {
+    for (const method of ['GET', 'HEAD']) {
+      for (const path of [...OTHERS, ...RENAMED.map(one => one.path), '/../en/atom.xml', '/en//feed.json']) {
+        const answer = plain(visit({ request: { method, uri: path, querystring: structuredClone(querystring), headers: {} } }));
+        // A redirect reaches no bucket.
+        assert.deepEqual(answer.querystring, answer.statusCode ? undefined : ask(path, method).querystring, path);
+        assert.doesNotMatch(JSON.stringify(answer), /text\/html|svg|attachment/, path);
+      }
+    }
+  }
+  for (const path of [...OTHERS, '/../en/atom.xml', '/en//feed.json']) {
+    assert.deepEqual(ask(path).querystring ?? {}, {}, path);
+  }
+});
+
+function tell(uri, parameters, given = {}) {
   const announce = load('announce.js', parameters);
   const event = {
     context: { distributionDomainName: 'd111.cloudfront.net' },
     request: { uri, headers: { host: { value: 'evil.example' } } },
-    response: { statusCode: 200, headers: { etag: { value: '"x"' } } },
+    response: { statusCode: 200, headers: { etag: { value: '"x"' }, ...given } },
   };
   return plain(announce(event)).headers;
 }
+
+// The type that an answer with this one leaves with. Hubs or none make no difference.
+function type(path, found) {
+  const [none, one] = ['', 'https://one.example/'].map(Hubs => tell(path, { SiteDomain: '', Hubs }, { 'content-type': { value: found } }));
+  assert.deepEqual(none['content-type'], one['content-type']);
+  return none['content-type'].value;
+}
+
+test('what has another type than was asked for keeps it, and what has none gets none', () => {
+  for (const { path } of RENAMED) {
+    assert.equal(type(path, 'text/html; charset=utf-8'), 'text/html; charset=utf-8', path);
+    assert.deepEqual(tell(path, { SiteDomain: '', Hubs: '' }), { etag: { value: '"x"' } }, path);
+  }
+  for (const path of OTHERS) {
+    for (const found of ['application/json', 'application/xml; charset=utf-8', 'application/rss+xml; charset=utf-8', 'text/html; charset=utf-8']) {
+      assert.equal(type(path, found), found, path);
+    }
+  }
+});
 
 test('a feed says where it lives and which hubs know of it', () => {
   const hubs = { SiteDomain: 'press.example.org', Hubs: 'https://one.example/,https://two.example/hub' };
@@ -111,9 +213,12 @@ test('a feed says where it lives and which hubs know of it', () => {
   assert.equal(tell('/en/topics/a/atom.xml', hubs).etag.value, '"x"');
 });
 
-test('what is no feed says nothing', () => {
-  for (const path of ['/sitemap.xml', '/en/archive/index.json', '/en/index.html', '/en/notrss.xml']) {
+test('what is no feed says nothing, and without hubs nobody does', () => {
+  for (const path of ['/sitemap.xml', '/en/archive/index.json', '/en/index.html', '/en/notrss.xml', '/schema/v1/feed.json', '/schema/v1/index.json']) {
     assert.ok(!('link' in tell(path, { SiteDomain: '', Hubs: 'https://one.example/' })), path);
+  }
+  for (const path of ['/en/rss.xml', '/en/atom.xml', '/en/feed.json']) {
+    assert.ok(!('link' in tell(path, { SiteDomain: 'press.example.org', Hubs: '' })), path);
   }
 });
 

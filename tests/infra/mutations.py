@@ -32,6 +32,15 @@ def add(value, name, *path):
     return change
 
 
+def swap(one, other):
+    """Lets two parts of a list change places, each named by its path."""
+    def change(template):
+        here, first = at(*one)(template)
+        second = other[-1]
+        here[first], here[second] = here[second], here[first]
+    return change
+
+
 def remove(name):
     def change(template):
         del template["Resources"][name]
@@ -99,7 +108,9 @@ def lifecycle(id_, key, value):
 CONTENT = "arn:aws:s3:::${Name}-content-${AWS::AccountId}-${AWS::Region}"
 SITE = "arn:aws:s3:::${Name}-site-${AWS::AccountId}-${AWS::Region}"
 DISTRIBUTION = ("Distribution", "DistributionConfig")
+SCHEMAS, XML, FEEDS, JSON, MEDIA = ((*DISTRIBUTION, "CacheBehaviors", number) for number in range(5))
 PAGES = ("PageHeaders", "ResponseHeadersPolicyConfig")
+TYPE = ("TypePolicy", "OriginRequestPolicyConfig")
 
 MUTATIONS = [
     ("nothing_is_allowed_by_a_wildcard", "all of S3", allow("PublishRole", "s3:*", CONTENT + "/journal/*")),
@@ -205,20 +216,33 @@ MUTATIONS = [
     ("the_cdn_reads_the_site_bucket_and_nothing_else", "the API on the public host", add({"Id": "api", "DomainName": "x.execute-api.amazonaws.com", "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"}}, *DISTRIBUTION, "Origins")),
     ("the_cdn_reads_the_site_bucket_and_nothing_else", "the content bucket in public", put({"Fn::Sub": "${ContentBucket}.s3.${AWS::Region}.amazonaws.com"}, *DISTRIBUTION, "Origins", 0, "DomainName")),
     ("readers_get_tls_and_compression", "plain HTTP", put("allow-all", *DISTRIBUTION, "DefaultCacheBehavior", "ViewerProtocolPolicy")),
-    ("readers_get_tls_and_compression", "no compression", put(False, *DISTRIBUTION, "CacheBehaviors", 0, "Compress")),
-    ("readers_get_tls_and_compression", "writing", put(["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], *DISTRIBUTION, "CacheBehaviors", 1, "AllowedMethods")),
+    ("readers_get_tls_and_compression", "no compression", put(False, *XML, "Compress")),
+    ("readers_get_tls_and_compression", "writing", put(["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"], *FEEDS, "AllowedMethods")),
     ("readers_get_tls_and_compression", "HTTP/1", put("http1.1", *DISTRIBUTION, "HttpVersion")),
     ("readers_get_tls_and_compression", "old TLS", put("TLSv1", *DISTRIBUTION, "ViewerCertificate", "Fn::If", 1, "MinimumProtocolVersion")),
     ("copies_are_kept_as_the_contract_says", "longer than the bucket says", put(300, "CachePolicy", "CachePolicyConfig", "MinTTL")),
     ("copies_are_kept_as_the_contract_says", "a copy for each query", put("all", "CachePolicy", "CachePolicyConfig", "ParametersInCacheKeyAndForwardedToOrigin", "QueryStringsConfig", "QueryStringBehavior")),
+    ("a_type_is_all_that_reaches_the_bucket", "every query", put({"QueryStringBehavior": "all"}, *TYPE, "QueryStringsConfig")),
+    ("a_type_is_all_that_reaches_the_bucket", "another header of the answer", add("response-content-disposition", *TYPE, "QueryStringsConfig", "QueryStrings")),
+    ("a_type_is_all_that_reaches_the_bucket", "cookies", put({"CookieBehavior": "all"}, *TYPE, "CookiesConfig")),
+    ("a_type_is_all_that_reaches_the_bucket", "feeds are forgotten", drop(*FEEDS, "OriginRequestPolicyId")),
+    ("a_type_is_all_that_reaches_the_bucket", "types of media", put({"Ref": "TypePolicy"}, *MEDIA, "OriginRequestPolicyId")),
+    ("a_type_is_all_that_reaches_the_bucket", "types of pages", put({"Ref": "TypePolicy"}, *DISTRIBUTION, "DefaultCacheBehavior", "OriginRequestPolicyId")),
     ("answers_carry_the_headers_of_their_kind", "scripts", put("default-src *", *PAGES, "SecurityHeadersConfig", "ContentSecurityPolicy", "ContentSecurityPolicy")),
     ("answers_carry_the_headers_of_their_kind", "credentials", put(True, *PAGES, "CorsConfig", "AccessControlAllowCredentials")),
     ("answers_carry_the_headers_of_their_kind", "one portal only", put(["https://a.example"], "DataHeaders", "ResponseHeadersPolicyConfig", "CorsConfig", "AccessControlAllowOrigins", "Items")),
     ("answers_carry_the_headers_of_their_kind", "sniffing", drop("DataHeaders", "ResponseHeadersPolicyConfig", "SecurityHeadersConfig", "ContentTypeOptions")),
-    ("answers_carry_the_headers_of_their_kind", "media as pages", put({"Ref": "PageHeaders"}, *DISTRIBUTION, "CacheBehaviors", 3, "ResponseHeadersPolicyId")),
-    ("answers_carry_the_headers_of_their_kind", "media are forgotten", drop(*DISTRIBUTION, "CacheBehaviors", 3)),
+    ("answers_carry_the_headers_of_their_kind", "media as pages", put({"Ref": "PageHeaders"}, *MEDIA, "ResponseHeadersPolicyId")),
+    ("answers_carry_the_headers_of_their_kind", "media are forgotten", drop(*MEDIA)),
+    ("answers_carry_the_headers_of_their_kind", "schemas are taken for any JSON", swap(SCHEMAS, JSON)),
+    ("answers_carry_the_headers_of_their_kind", "feeds are taken for any JSON", swap(FEEDS, JSON)),
     ("answers_carry_the_headers_of_their_kind", "short HSTS", put(60, *PAGES, "SecurityHeadersConfig", "StrictTransportSecurity", "AccessControlMaxAgeSec")),
     ("folders_and_feeds_are_known_at_the_edge", "no folders", drop(*DISTRIBUTION, "DefaultCacheBehavior", "FunctionAssociations")),
+    ("folders_and_feeds_are_known_at_the_edge", "Atom keeps the type it was asked for by", drop(*XML, "FunctionAssociations", 1)),
+    ("folders_and_feeds_are_known_at_the_edge", "JSON Feed keeps it", drop(*FEEDS, "FunctionAssociations", 1)),
+    ("folders_and_feeds_are_known_at_the_edge", "schemas keep it", drop(*SCHEMAS, "FunctionAssociations", 1)),
+    ("folders_and_feeds_are_known_at_the_edge", "only with what is optional", put({"Fn::If": ["HasWebAcl", {"EventType": "viewer-response", "FunctionARN": {"Fn::GetAtt": ["AnnounceFunction", "FunctionMetadata.FunctionARN"]}}, {"Ref": "AWS::NoValue"}]}, *FEEDS, "FunctionAssociations", 1)),
+    ("folders_and_feeds_are_known_at_the_edge", "readers name types of schemas", drop(*SCHEMAS, "FunctionAssociations", 0)),
     ("folders_and_feeds_are_known_at_the_edge", "not published", put(False, "VisitFunction", "AutoPublish")),
     ("folders_and_feeds_are_known_at_the_edge", "too long", put("x" * 10241, "VisitFunction", "FunctionCode")),
     ("nothing_is_a_404_with_a_page", "403 for what is not there", drop(*DISTRIBUTION, "CustomErrorResponses", 0)),

@@ -43,7 +43,7 @@ class Cost(unittest.TestCase):
         self.assertEqual(sums, sorted(sums))
         self.assertLess(sum(cost.office(100_000, burst=True).values()), sums[-1])
         self.assertLess(sum(cost.office(100, cold=0).values()), sum(cost.office(100, cold=1).values()))
-        self.assertLess(sum(cost.readers(10, packed=True).values()), sum(cost.readers(10).values()))
+        self.assertLess(sum(cost.readers(1).values()), sum(cost.readers(10).values()))
         self.assertEqual(sum(cost.readers(0).values()), 0)
         for one in (cost.office(1_000, free=True), cost.readers(1, free=True)):
             self.assertTrue(all(value >= 0 for value in one.values()))
@@ -53,6 +53,10 @@ class Cost(unittest.TestCase):
         cost = load()
         self.assertAlmostEqual(cost.office(1)["S3 requests of releases"], (79 + 4) * 0.000005 + (3 + 8) * 0.0000004)
         self.assertAlmostEqual(cost.tiers(20_000), 10_240 * 0.085 + 9_760 * 0.08)
+        # A million reads and a tenth of pages; a fifth of the reads get a compressed feed, whichever it is.
+        million = cost.readers(1)
+        self.assertAlmostEqual(million["CloudFront functions"], (2 + 0.1) * 0.10)
+        self.assertAlmostEqual(million["CloudFront data"], (0.2 * 155 * 0.25 + 0.8 * 0.5 + 0.1 * 12) * 0.085)
 
     def test_takes_other_prices_and_says_what_it_does_not_know(self):
         dearer = self.run_it("--releases", "1000", "--set", "PUT=0.001").stdout

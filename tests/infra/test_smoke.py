@@ -1,5 +1,5 @@
 """infra/smoke against a press room on this machine: it passes when all is well, and notices what a CDN may do wrong."""
-import http.server, json, os, pathlib, subprocess, sys, tempfile, threading, time, unittest, urllib.error, urllib.request
+import gzip, http.server, json, os, pathlib, subprocess, sys, tempfile, threading, time, unittest, urllib.error, urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = TOP / "target" / os.environ.get("PROFILE", "debug") / "pressroom"
@@ -21,6 +21,7 @@ class Cdn(http.server.BaseHTTPRequestHandler):
                 found = [answer.status, dict(answer.headers), answer.read()]
         except urllib.error.HTTPError as error:
             found = [error.code, dict(error.headers), error.read()]
+        found[1] = {name.lower(): value for name, value in found[1].items()}
         status, headers, body = self.server.spoil(self.command, self.path, *found)
         self.send_response_only(status)
         for name, value in headers.items():
@@ -103,6 +104,45 @@ class Smoke(unittest.TestCase):
             return status, {name: value for name, value in headers.items() if name.lower() != "content-security-policy"}, body
         self.spoiled("Content-Security-Policy", spoil, "--read-only")
 
+    def test_notices_what_is_not_compressed(self):
+        for end in ("rss.xml", "atom.xml", "feed.json", "index.json", "/schema/v1/changes.json", "/"):
+            def spoil(method, path, status, headers, body):
+                if path.endswith(end) and headers.get("content-encoding") == "gzip":
+                    body = gzip.decompress(body)
+                    headers = {name: value for name, value in headers.items() if name != "content-encoding"}
+                return status, headers, body
+            with self.subTest(end):
+                self.spoiled("expected gzip", spoil, "--read-only")
+
+    def test_notices_a_type_that_s3_was_asked_for(self):
+        """As if announce.js did not run; of whole documents, of compressed ones only, of HEAD only."""
+        for own, asked in (("atom+xml", "xml"), ("feed+json", "json"), ("schema+json", "json")):
+            for which in (lambda method, headers: True, lambda method, headers: "content-encoding" in headers, lambda method, headers: method == "HEAD"):
+                def spoil(method, path, status, headers, body):
+                    if "content-type" in headers and which(method, headers):
+                        headers = headers | {"content-type": headers["content-type"].replace(own, asked)}
+                    return status, headers, body
+                with self.subTest(own):
+                    self.spoiled("Content-Type", spoil, "--read-only")
+
+    def test_notices_a_type_that_a_stranger_names(self):
+        """As if visit.js let a query through."""
+        for end in ("atom.xml", "feed.json", "/schema/v1/changes.json"):
+            def spoil(method, path, status, headers, body):
+                path, _, query = path.partition("?")
+                if path.endswith(end) and query.startswith("response-content-type="):
+                    headers = headers | {"content-type": query.partition("=")[2]}
+                return status, headers, body
+            with self.subTest(end):
+                self.spoiled("found text/html", spoil, "--read-only")
+
+    def test_notices_a_missing_feed_that_is_no_page(self):
+        def spoil(method, path, status, headers, body):
+            if status == 404 and path.endswith("/atom.xml"):
+                headers = headers | {"content-type": "application/atom+xml; charset=utf-8"}
+            return status, headers, body
+        self.spoiled("expected 404 with a page", spoil, "--read-only")
+
     def test_notices_a_missing_page_that_is_no_404(self):
         def spoil(method, path, status, headers, body):
             return (403 if status == 404 else status), headers, body
@@ -112,7 +152,7 @@ class Smoke(unittest.TestCase):
         kept = {}
 
         def spoil(method, path, status, headers, body):
-            if method == "GET" and path.endswith("/fr/atom.xml") and status == 200:
+            if method == "GET" and path.partition("?")[0].endswith("/fr/atom.xml") and status == 200:
                 body = kept.setdefault(path, b"<feed/>")
             return status, headers, body
         self.spoiled("fr filled atom", spoil)
