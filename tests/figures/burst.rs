@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         let room = Arc::new(Room::open(None).await?);
         room.asked();
         let start = Instant::now();
-        let office = {
+        let mut office = {
             let room = Arc::clone(&room);
             tokio::spawn(async move {
                 let one = |n| {
@@ -36,6 +36,11 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
         let function = room.function(room.s3.client());
         let (mut published, mut taken) = (0, 0);
         while published < releases {
+            if office.is_finished() && published == 0 && room.queue.depth() == 0 {
+                // What was refused would be waited for.
+                (&mut office).await??;
+                bail!("expected {releases} events of what was accepted, found none");
+            }
             let batch = room.batch(BATCH, window).await;
             if !batch.is_empty() {
                 published += room.publish(&function, &batch).await?.len();

@@ -279,7 +279,8 @@ pub(crate) async fn counts(_: &Settings) -> anyhow::Result<()> {
             let tags: Vec<String> = room.site.languages.iter().map(|language| language.tag.to_string()).take(languages).collect();
             let given = |n: usize| {
                 let mut given = release(n, Some("2026-03-01"));
-                let text = given["texts"]["en"].clone();
+                // The words are of no language: lint minds none.
+                let text = json!({"title": format!("Lifted {n}"), "body": "Text."});
                 given["texts"] = tags.iter().map(|tag| (tag.clone(), text.clone())).collect::<serde_json::Map<_, _>>().into();
                 given["topics"] = json!(chosen);
                 given

@@ -252,15 +252,15 @@ impl Room {
 
 /// A release of an ordinary day: two languages, one topic, six paragraphs.
 pub(crate) fn release(n: usize, date: Option<&str>) -> Value {
-    let body = |word: &str| {
-        let paragraph = format!("{word} {n}: delegates of the fictional conference agreed on a common text and thanked their hosts. ");
+    let body = |sentence: &str| {
+        let paragraph = format!("{sentence} ({n}). ");
         vec![paragraph.repeat(3); 6].join("\n\n")
     };
     let mut release = json!({
         "status": "published", "topics": ["research"],
         "texts": {
-            "en": {"title": format!("Conference closes day {n}"), "body": body("Day")},
-            "fr": {"title": format!("La conférence clôt le jour {n}"), "body": body("Jour")},
+            "en": {"title": format!("Conference closes day {n}"), "body": body("The delegates of the fictional conference agreed on a common text and thanked their hosts")},
+            "fr": {"title": format!("La conférence clôt le jour {n}"), "body": body("Les délégués de la conférence fictive ont adopté un texte commun et ont remercié leurs hôtes")},
         },
     });
     if let Some(date) = date {

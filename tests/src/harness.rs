@@ -218,6 +218,7 @@ impl Room {
         }
         let credentials = aws_sdk_s3::config::Credentials::new("pressroom", "pressroom-secret", None, None, "tests");
         let config = aws_sdk_s3::Config::builder()
+            .http_client(store::https())
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new("us-east-1"))
             .credentials_provider(credentials)

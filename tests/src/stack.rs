@@ -118,6 +118,7 @@ impl Stack {
         } = &self.told;
         let credentials = aws_sdk_s3::config::Credentials::new(key, secret, session.clone(), None, "tests");
         let mut config = aws_sdk_s3::Config::builder()
+            .http_client(store::https())
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new(region.clone()))
             .credentials_provider(credentials)

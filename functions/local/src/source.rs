@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use aws_sdk_s3::Client;
-use store::{Access, Store, connect, connect_found};
+use store::{Access, Store, connect, connect_found, https};
 
 use crate::{
     CONTENT, OpenError, SITE,
@@ -95,7 +95,7 @@ async fn open_directory(data: &Path) -> anyhow::Result<Opened> {
 
 /// A client of what the usual AWS environment says: variables, profiles, roles.
 async fn found(endpoint: Option<&str>) -> Client {
-    let mut loader = aws_config::from_env();
+    let mut loader = aws_config::from_env().http_client(https());
     if let Some(endpoint) = endpoint {
         loader = loader.endpoint_url(endpoint);
     }

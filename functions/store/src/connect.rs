@@ -10,7 +10,8 @@ use aws_sdk_s3::{
     },
     error::BoxError,
 };
-use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::{connection::CaptureSmithyConnection, http::SharedHttpClient};
 
 use crate::Tally;
 
@@ -109,12 +110,20 @@ pub fn connect_found(found: impl Into<Builder>, elsewhere: bool) -> Client {
     client(found.into(), elsewhere)
 }
 
+/// Connections over TLS, with the certificates of the system; they are read when the first client is made of it.
+pub fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
+
 fn client(builder: Builder, elsewhere: bool) -> Client {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
     let config = builder
+        .http_client(https())
         .timeout_config(timeouts)
         // The time-outs above end what stalls.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

@@ -17,7 +17,7 @@ mod object;
 mod reference;
 mod serve;
 
-pub use connect::{Access, connect, connect_counted, connect_found};
+pub use connect::{Access, connect, connect_counted, connect_found, https};
 pub use derive::{Derived, Expect};
 pub use error::Error;
 pub use file::{Arrived, Ticket};

@@ -76,6 +76,7 @@ pub(super) fn options() -> Options {
 /// The SDK as anyone gets it, checksums and all, over HTTP.
 pub(super) fn client(endpoint: &str, secret: &str) -> Client {
     let config = aws_sdk_s3::Config::builder()
+        .http_client(store::https())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new(ACCESS_KEY, secret, None, None, "tests"))
