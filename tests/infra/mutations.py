@@ -252,6 +252,7 @@ MUTATIONS = [
     ("what_is_withdrawn_leaves_the_cdn", "nobody tells", drop("SiteBucket", "NotificationConfiguration")),
     ("what_is_withdrawn_leaves_the_cdn", "not allowed", no_statement("InvalidateRole", "Invalidate")),
     ("trouble_is_heard_of", "no alarm for dead letters", remove("DeadLettersAlarm")),
+    ("trouble_is_heard_of", "no alarm for a bucket without events", remove("UndeliveredAlarm")),
     ("trouble_is_heard_of", "no alarm for errors", remove("PublishErrorsAlarm")),
     ("trouble_is_heard_of", "no alarm for throttles", remove("EmbargoThrottlesAlarm")),
     ("trouble_is_heard_of", "told to nobody", drop("PublicationLagAlarm", "AlarmActions")),

@@ -43,8 +43,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 tally.end_when_expired();
                 let swept = swept?;
                 // What no event brought: one now and then is S3's right, many are a bucket without events.
-                let count = |name| Figure::count(name, swept.published.len());
-                metrics.tell(jiff::Timestamp::now(), vec![count("Published"), count("Undelivered")]);
+                let found = swept.published.len();
+                let figures = vec![Figure::count("Published", found), Figure::count("Undelivered", found)];
+                metrics.tell(jiff::Timestamp::now(), figures);
                 let done = [&swept.published, &swept.failed, &swept.unfinished].map(Vec::len);
                 return Ok(
                     serde_json::json!({"published": done[0], "failed": done[1], "unfinished": done[2], "months": swept.archived.len()}),

@@ -39,6 +39,8 @@ def trouble_is_heard_of(t):
     stopped = watched("AWS/Lambda", "Invocations", FunctionName=t.ref("EmbargoFunction"))
     if not stopped or stopped["TreatMissingData"] != "breaching":
         yield "expected an alarm for a clock that stands still: no data is the fault"
+    if not watched(space, "Undelivered"):
+        yield "expected an alarm for a bucket that sends no events"
     if not watched(space, "Complaints") or not watched("AWS/ApiGateway", "5xx", ApiId="Api"):
         yield "expected alarms for lines of level ERROR and for 5xx of the API"
 
