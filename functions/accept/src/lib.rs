@@ -25,4 +25,5 @@ pub use auth::{TokenFile, TokenRecord, hash_token};
 pub use config::Config;
 pub use desk::{Desk, NewId, Now};
 pub use operation::Operation;
+pub use problem::closed;
 pub use routes::router;

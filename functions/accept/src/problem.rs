@@ -30,6 +30,14 @@ pub(crate) struct Document<'a> {
     errors: &'a [Fault],
 }
 
+/// The answer while there is no configuration to work with; the log says why.
+pub fn closed() -> Response {
+    let detail = "the configuration of the press room cannot be read; try again in a moment, and look into the log of accept";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        .with(header::RETRY_AFTER, "5")
+        .into_response()
+}
+
 impl Problem {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {

@@ -2,20 +2,24 @@
 
 use anyhow::anyhow;
 use embargo::{AHEAD, Config, lift};
+use futures::FutureExt as _;
 use lambda_runtime::{LambdaEvent, service_fn};
-use store::{Figure, Metrics, Store, connect_counted};
+use store::{Figure, Metrics, Store, Tally, connect_counted};
+use tokio::task::spawn_blocking;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
-    let (client, tally) = connect_counted(&config.access);
+    let tally = &Tally::default();
     let metrics = &Metrics::new(config.metrics, tally.clone());
-    let tally = &tally;
-    // It never touches the site.
-    let store = &Store::new(client, config.content_bucket, "");
+    let counted = tally.clone();
+    // While the first event is asked for: the system's certificates are read, which takes longer than all else. It never touches the site.
+    let store = spawn_blocking(move || Store::new(connect_counted(&config.access, &counted), config.content_bucket, ""));
+    let store = &store.map(Result::ok).shared();
     let handler = |_: LambdaEvent<serde_json::Value>| async move {
-        let lifted = lift(store, &jiff::Timestamp::now, AHEAD).await;
+        let store = store.clone().await.ok_or_else(|| anyhow!("expected a client of S3, found none"))?;
+        let lifted = lift(&store, &jiff::Timestamp::now, AHEAD).await;
         tally.end_when_expired();
         let lifted = lifted?;
         metrics.tell(jiff::Timestamp::now(), vec![Figure::times("EmbargoDelay", lifted.delays.clone())]);

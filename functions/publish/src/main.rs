@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
 use publish::{Config, Desk, Message, publish, sweep};
-use store::{Figure, Key, Metrics, Store, connect_counted};
+use store::{Figure, Metrics, Store, Tally, connect_counted};
+use tokio::{sync::OnceCell, task::spawn_blocking};
+use tracing::error;
 
 /// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
 #[global_allocator]
@@ -17,26 +19,53 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How long an event may take before the sweeper does its work.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
+/// What the function works with, as soon as it is asked for the first time.
+struct Office {
+    config: Config,
+    tally: Tally,
+    desk: OnceCell<Arc<Desk>>,
+}
+
+impl Office {
+    /// What could not be had once is tried again with the next event.
+    async fn open(&self) -> anyhow::Result<Arc<Desk>> {
+        self.desk.get_or_try_init(|| self.furnish()).await.cloned()
+    }
+
+    async fn furnish(&self) -> anyhow::Result<Arc<Desk>> {
+        let (access, tally) = (self.config.access.clone(), self.tally.clone());
+        // The system's certificates are read, which takes longer than all else.
+        let client = spawn_blocking(move || connect_counted(&access, &tally)).await?;
+        let store = Store::new(client, self.config.content_bucket.as_str(), self.config.site_bucket.as_str());
+        let store = match self.config.remembered {
+            Some(bytes) => store.with_memory(bytes),
+            None => store,
+        };
+        let site = store.site().await?;
+        Ok(Arc::new(Desk::new(store, site)))
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
-    let (client, tally) = connect_counted(&config.access);
-    let metrics = Metrics::new(config.metrics, tally.clone());
-    let store = Store::new(client, config.content_bucket, config.site_bucket);
-    let store = match config.remembered {
-        Some(bytes) => store.with_memory(bytes),
-        None => store,
-    };
-    let found = store
-        .get(&Key::SiteConfig)
-        .await?
-        .context("config/site.toml is not in the content bucket; put it there first")?;
-    let site = release::Site::parse(std::str::from_utf8(&found.bytes)?, "config/site.toml")?;
-    let desk = Arc::new(Desk::new(store, site));
+    let tally = Tally::default();
+    let metrics = Metrics::new(config.metrics.clone(), tally.clone());
+    let office = Arc::new(Office {
+        config,
+        tally: tally.clone(),
+        desk: OnceCell::new(),
+    });
+    // While the first event is asked for: configuration, and a connection that is warm.
+    let early = Arc::clone(&office);
+    tokio::spawn(async move { drop(early.open().await) });
     let handler = |event: LambdaEvent<serde_json::Value>| {
-        let (desk, metrics, tally) = (Arc::clone(&desk), metrics.clone(), tally.clone());
+        let (office, metrics, tally) = (Arc::clone(&office), metrics.clone(), tally.clone());
         async move {
+            let opened = office.open().await;
+            tally.end_when_expired();
+            let desk = opened.inspect_err(|reason| error!(%reason, "nothing can be published; the next event tries again"))?;
             // The clock sends no records.
             if event.payload.get("Records").is_none() {
                 let swept = sweep(&desk, jiff::Timestamp::now(), PATIENCE).await;

@@ -97,12 +97,8 @@ pub fn connect(access: &Access) -> Client {
 }
 
 /// The same, with a count of what it sends.
-pub fn connect_counted(access: &Access) -> (Client, Tally) {
-    let tally = Tally::default();
-    (
-        client(access.builder().interceptor(tally.clone()), access.endpoint.is_some()),
-        tally,
-    )
+pub fn connect_counted(access: &Access, tally: &Tally) -> Client {
+    client(access.builder().interceptor(tally.clone()), access.endpoint.is_some())
 }
 
 /// A client of what the SDK has found in the usual AWS environment; `elsewhere` when that is another server than AWS.

@@ -16,6 +16,7 @@ mod metrics;
 mod object;
 mod reference;
 mod serve;
+mod site;
 
 pub use connect::{Access, connect, connect_counted, connect_found, https};
 pub use derive::{Derived, Expect};
@@ -28,6 +29,7 @@ pub use merge::{Current, Merged};
 pub use metrics::{Figure, Metrics, Tally, Unit};
 pub use object::{Created, Head, Object};
 pub use serve::Served;
+pub use site::NoSite;
 
 use std::sync::Arc;
 

@@ -39,9 +39,11 @@ async fn an_s3_that_refuses_fails_the_batch_with_its_reason_and_the_same_functio
         let mut publish = Function::start_with("publish", &buckets, &endpoint).await;
         let mut accept = Function::start_with("accept", &buckets, &endpoint).await;
         let mut embargo = Function::start_with("embargo", &buckets, &endpoint).await;
-        publish.polled().await;
-        accept.polled().await;
-        embargo.polled().await;
+        // They have worked before.
+        assert!(embargo.invoke(json!({})).await.is_ok());
+        assert_eq!(failures(&publish.invoke(json!({"Records": []})).await.unwrap()), Vec::<&str>::new());
+        let board = event("function-url-get.json", &[("token", TOKEN)]);
+        assert_eq!(accept.invoke(board).await.unwrap()["statusCode"], 200);
         let (key, before) = (stored(&buckets, 1).await, public(&buckets).await);
         outage.say(Some(refusal));
 
@@ -64,9 +66,14 @@ async fn an_s3_that_refuses_fails_the_batch_with_its_reason_and_the_same_functio
         assert!(answer["statusCode"].as_u64().unwrap() >= 500, "{refusal:?}: {answer}");
         let answer = embargo.invoke(json!({})).await;
         assert!(answer.is_err(), "{refusal:?}: {answer:?}");
+        // One that begins in the middle of it.
+        let mut late = Function::start_with("publish", &buckets, &endpoint).await;
+        let failed = late.invoke(batch(&key, 1)).await.unwrap_err().to_string();
+        assert!(failed.contains(reason) && failed.contains("config/site.toml"), "{refusal:?}: {failed}");
         assert_eq!(public(&buckets).await, before, "{refusal:?}: something changed");
 
         outage.say(None);
+        assert_eq!(failures(&late.invoke(json!({"Records": []})).await.unwrap()), Vec::<&str>::new(), "{refusal:?}");
         assert_eq!(failures(&publish.invoke(batch(&key, 2)).await.unwrap()), Vec::<&str>::new(), "{refusal:?}");
         assert!(feed(&buckets).await.contains("Harbour 1 reports"));
         let answer = accept
@@ -91,7 +98,7 @@ async fn credentials_that_have_expired_end_the_environment_and_the_next_one_goes
     ];
     for (name, event) in &events {
         let mut function = Function::start_with(name, &buckets, &endpoint).await;
-        function.polled().await;
+        // What it reads at its start may or may not be there before that.
         outage.say(Some(EXPIRED));
         function.send(event.clone());
         assert!(!function.ended().await, "{name} ended well");
@@ -114,26 +121,32 @@ async fn credentials_that_have_expired_end_the_environment_and_the_next_one_goes
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_site_toml_is_named_with_its_line_and_a_right_one_heals() {
-    let buckets = Buckets::open().await;
-    let key = stored(&buckets, 1).await;
-    let before = public(&buckets).await;
+async fn a_wrong_or_missing_site_toml_is_named_with_its_line_and_a_right_one_heals_the_same_functions() {
     let wrong = site_toml().replacen("timezone = ", "timezone = \"Atlantis/Harbour\" # ", 1);
     let line = wrong.lines().position(|line| line.starts_with("timezone")).unwrap() + 1;
-    buckets.desk.store.put(&Key::SiteConfig, wrong).await.unwrap();
-    for name in ["publish", "accept"] {
-        let mut function = Function::start(name, &buckets).await;
-        assert!(!function.ended().await, "{name} took a wrong site.toml");
-        let said = function.said();
-        for word in ["config/site.toml", "Atlantis/Harbour", &format!("{line}")] {
-            assert!(said.contains(word), "{name} does not say {word}: {said}");
+    for (toml, words) in [(Some(wrong), vec!["Atlantis/Harbour".to_owned(), line.to_string()]), (None, vec!["put it there first".to_owned()])] {
+        let buckets = Buckets::open().await;
+        let key = stored(&buckets, 1).await;
+        let before = public(&buckets).await;
+        match toml {
+            Some(toml) => buckets.desk.store.put(&Key::SiteConfig, toml).await.unwrap(),
+            None => drop(buckets.client().delete_object().bucket("content").key("config/site.toml").send().await.unwrap()),
         }
+        let mut publish = Function::start("publish", &buckets).await;
+        let mut accept = Function::start("accept", &buckets).await;
+        let post = event("http-api-v2-post-json.json", &[("token", TOKEN)]);
+        let failed = publish.invoke(batch(&key, 1)).await.unwrap_err();
+        let answer = accept.invoke(post.clone()).await.unwrap();
+        assert_eq!((&answer["statusCode"], &answer["headers"]["retry-after"]), (&json!(503), &json!("5")), "{answer}");
+        for (said, name) in [(failed.to_string(), "publish"), (told(&publish, "ERROR").concat(), "publish"), (told(&accept, "ERROR").concat(), "accept")] {
+            assert!(said.contains("config/site.toml") && words.iter().all(|word| said.contains(word)), "{name} does not say {words:?}: {said}");
+        }
+        assert_eq!(public(&buckets).await, before);
+        buckets.desk.store.put(&Key::SiteConfig, site_toml()).await.unwrap();
+        assert_eq!(failures(&publish.invoke(batch(&key, 1)).await.unwrap()), Vec::<&str>::new());
+        assert!(feed(&buckets).await.contains("Harbour 1 reports"));
+        assert_eq!(accept.invoke(post).await.unwrap()["statusCode"], 201);
     }
-    assert_eq!(public(&buckets).await, before);
-    buckets.desk.store.put(&Key::SiteConfig, site_toml()).await.unwrap();
-    let mut function = Function::start("publish", &buckets).await;
-    assert_eq!(failures(&function.invoke(batch(&key, 1)).await.unwrap()), Vec::<&str>::new());
-    assert!(feed(&buckets).await.contains("Harbour 1 reports"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
