@@ -135,13 +135,21 @@ pub(crate) async fn events(_: &Settings) -> anyhow::Result<()> {
             function.polled().await;
             for turn in 0..6 {
                 n += 1;
-                let event = if name == "accept" { post(n) } else { office.posted(n..n + 1).await? };
+                let event = if name == "accept" {
+                    post(n)
+                } else {
+                    office.posted(n..n + 1).await?
+                };
                 let before = cpu(&function.id().to_string())?;
                 office.room.asked();
                 let start = Instant::now();
                 let answer = function.invoke(event).await;
                 let spent = start.elapsed();
-                if name == "accept" { accepted(answer)? } else { published(answer)? }
+                if name == "accept" {
+                    accepted(answer)?
+                } else {
+                    published(answer)?
+                }
                 if turn == 0 {
                     cold.push(spent);
                     asked[0] += office.room.asked().all();
@@ -198,7 +206,12 @@ struct Share(PathBuf);
 impl Share {
     fn of(megabytes: u32) -> anyhow::Result<Self> {
         let folder = Path::new("/sys/fs/cgroup/cpu/pressroom-figures").join(format!("{megabytes}-{}", std::process::id()));
-        let need = || format!("expected to make the control group {}; this row needs root and cgroup v1", folder.display());
+        let need = || {
+            format!(
+                "expected to make the control group {}; this row needs root and cgroup v1",
+                folder.display()
+            )
+        };
         std::fs::create_dir_all(&folder).with_context(need)?;
         std::fs::write(folder.join("cpu.cfs_period_us"), "20000").with_context(need)?;
         // 1,769 MB have one processor: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
@@ -275,13 +288,27 @@ pub(crate) async fn counts(_: &Settings) -> anyhow::Result<()> {
             let room = Room::open(None).await?;
             let known: Vec<String> = room.site.topics.iter().map(|topic| topic.id.clone()).collect();
             let chosen: Vec<&String> = known.iter().take(count).collect();
-            ensure!(chosen.len() == count, "expected {count} topics in the sample site, found {}", known.len());
-            let tags: Vec<String> = room.site.languages.iter().map(|language| language.tag.to_string()).take(languages).collect();
+            ensure!(
+                chosen.len() == count,
+                "expected {count} topics in the sample site, found {}",
+                known.len()
+            );
+            let tags: Vec<String> = room
+                .site
+                .languages
+                .iter()
+                .map(|language| language.tag.to_string())
+                .take(languages)
+                .collect();
             let given = |n: usize| {
                 let mut given = release(n, Some("2026-03-01"));
                 // The words are of no language: lint minds none.
                 let text = json!({"title": format!("Lifted {n}"), "body": "Text."});
-                given["texts"] = tags.iter().map(|tag| (tag.clone(), text.clone())).collect::<serde_json::Map<_, _>>().into();
+                given["texts"] = tags
+                    .iter()
+                    .map(|tag| (tag.clone(), text.clone()))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into();
                 given["topics"] = json!(chosen);
                 given
             };

@@ -59,7 +59,9 @@ async fn main() -> anyhow::Result<()> {
         "sanitise" => sanitise::run(&settings),
         // As `cargo test --benches` and `cargo bench` without a row have it.
         "" => Ok(()),
-        other => bail!("expected flat, steady, burst, bulk, disk, render, start, events, memory, shares, counts or sanitise, found {other}"),
+        other => {
+            bail!("expected flat, steady, burst, bulk, disk, render, start, events, memory, shares, counts or sanitise, found {other}")
+        }
     }
 }
 

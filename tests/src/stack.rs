@@ -169,7 +169,11 @@ impl Stack {
             sha256: hash_token(token),
             created: None,
         };
-        let tokens = [("local", Role::Editor, TOKEN), ("second", Role::Editor, OTHER), ("author", Role::Author, AUTHOR)];
+        let tokens = [
+            ("local", Role::Editor, TOKEN),
+            ("second", Role::Editor, OTHER),
+            ("author", Role::Author, AUTHOR),
+        ];
         let tokens = TokenFile {
             tokens: tokens.map(token).into(),
         };

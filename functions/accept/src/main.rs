@@ -37,7 +37,11 @@ impl Office {
 
     async fn answer(&self, request: Request) -> Response {
         let answer = match self.open().await {
-            Ok(routes) => routes.clone().oneshot(request).await.unwrap_or_else(|never: Infallible| match never {}),
+            Ok(routes) => routes
+                .clone()
+                .oneshot(request)
+                .await
+                .unwrap_or_else(|never: Infallible| match never {}),
             Err(reason) => {
                 error!(%reason, "the office cannot open; the next call tries again");
                 closed()

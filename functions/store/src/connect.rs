@@ -85,7 +85,9 @@ impl Access {
 
     fn builder(&self) -> Builder {
         let credentials = Credentials::new(&self.key, &self.secret, self.session.clone(), None, "pressroom");
-        let mut builder = Builder::new().region(Region::new(self.region.clone())).credentials_provider(credentials);
+        let mut builder = Builder::new()
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(credentials);
         builder.set_endpoint_url(self.endpoint.clone());
         builder
     }
@@ -181,6 +183,9 @@ mod tests {
     #[test]
     fn a_secret_is_in_no_text_of_it() {
         let text = format!("{:?}", Access::read(lookup).unwrap());
-        assert!(text.contains("aws_region") && !text.contains("secret") && !text.contains("token"), "{text}");
+        assert!(
+            text.contains("aws_region") && !text.contains("secret") && !text.contains("token"),
+            "{text}"
+        );
     }
 }

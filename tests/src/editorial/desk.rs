@@ -139,6 +139,4 @@ async fn the_office_works_from_the_terminal() {
     assert_eq!((code, told.contains("no token for Ana Lima")), (Some(1), true), "{told}");
 }
 
-crate::stack::on_a_stack!(
-    a_preview_is_the_page_as_it_will_look_and_only_for_the_office,
-);
+crate::stack::on_a_stack!(a_preview_is_the_page_as_it_will_look_and_only_for_the_office,);

@@ -35,7 +35,11 @@ async fn office(four_eyes: bool, folder: &Path) -> Room {
 async fn office_with(folder: &Path, site: impl FnOnce(String) -> String) -> Room {
     let site = site(local::sample::SITE.to_owned());
     if crate::stack::here().is_some() {
-        assert_eq!(site, local::sample::SITE, "a stack has the sample's configuration, and the tokens of everybody");
+        assert_eq!(
+            site,
+            local::sample::SITE,
+            "a stack has the sample's configuration, and the tokens of everybody"
+        );
         return Room::open(&["--no-sample"]);
     }
     let file = folder.join("site.toml");

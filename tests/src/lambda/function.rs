@@ -75,7 +75,10 @@ impl Function {
     #[allow(dead_code, reason = "the figures ask for it, the stories do not")]
     pub(crate) async fn start_in(group: &std::path::Path, name: &str, buckets: &Buckets, other: &[(&str, &str)]) -> Self {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$1\""]).arg(group).arg(program(name));
+        command
+            .args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$1\""])
+            .arg(group)
+            .arg(program(name));
         Self::begin(command, name, buckets, other).await
     }
 

@@ -73,8 +73,12 @@ async fn refuse(mut client: TcpStream, Refusal(status, code): Refusal) -> std::i
     let (mut said, mut part) = (Vec::new(), [0; 16_384]);
     let whole = |said: &[u8]| {
         let text = String::from_utf8_lossy(said).to_ascii_lowercase();
-        let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+        let Some((head, _)) = text.split_once("\r\n\r\n") else {
+            return false;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
         let at = said.windows(4).position(|window| window == b"\r\n\r\n");
         at.is_some_and(|at| said.len() >= at + 4 + length.unwrap_or(0))
     };
