@@ -126,5 +126,3 @@ async fn a_partner_catches_up_from_any_number_over_sealed_pages() {
         );
     }
 }
-
-crate::stack::on_a_stack!(a_partner_catches_up_from_any_number_over_sealed_pages,);

@@ -1,6 +1,6 @@
 //! The wire between AWS Lambda and [`accept::router`]: HTTP API and function URL events in, answers out.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use accept::{Config, Desk, closed, router, stage};
 use anyhow::anyhow;
@@ -10,6 +10,9 @@ use store::{Store, Tally, connect_counted};
 use tokio::{sync::OnceCell, task::spawn_blocking};
 use tower::ServiceExt as _;
 use tracing::error;
+
+/// So long the first question for an event is on its way alone: with half a processor, reading certificates would hold it up.
+const HEAD_START: Duration = Duration::from_millis(10);
 
 /// The API, as soon as it is asked for the first time.
 struct Office {
@@ -62,7 +65,11 @@ async fn main() -> Result<(), lambda_http::Error> {
     });
     // While the first event is asked for: configuration, and a connection that is warm.
     let early = Arc::clone(&office);
-    tokio::spawn(async move { drop(early.open().await) });
+    tokio::spawn(async move {
+        // The question goes first.
+        tokio::time::sleep(HEAD_START).await;
+        drop(early.open().await);
+    });
     lambda_http::run(service_fn(move |request: Request| {
         let office = Arc::clone(&office);
         async move { Ok::<_, Infallible>(office.answer(request).await) }
