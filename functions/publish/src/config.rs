@@ -11,6 +11,9 @@ pub struct Config {
     pub site_bucket: String,
     /// Where S3 is, and the credentials that Lambda gives.
     pub access: Access,
+    /// Lambda gives more than one processor, which begins above 1,769 MB of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
+    pub processors: bool,
     /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
     pub remembered: Option<usize>,
     /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
@@ -24,6 +27,7 @@ impl Config {
     /// Names every missing variable at once.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let megabytes = lookup("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|size| size.parse::<usize>().ok());
         let buckets = ["CONTENT_BUCKET", "SITE_BUCKET"];
         let mut missing: Vec<&str> = buckets.into_iter().filter(|name| lookup(name).is_none()).collect();
         match (buckets.map(lookup), Access::read(lookup)) {
@@ -31,9 +35,8 @@ impl Config {
                 content_bucket,
                 site_bucket,
                 access,
-                remembered: lookup("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-                    .and_then(|size| size.parse::<usize>().ok())
-                    .map(|megabytes| (megabytes << 20) / 8 * 3),
+                processors: megabytes.is_some_and(|megabytes| megabytes > 1_769),
+                remembered: megabytes.map(|megabytes| (megabytes << 20) / 8 * 3),
                 metrics: lookup("METRICS"),
             }),
             (_, access) => {
@@ -58,13 +61,26 @@ mod tests {
 
     #[test]
     fn a_larger_function_remembers_more() {
-        let remembered = |size: &'static str| {
-            let lookup = move |name: &str| (name != "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" || !size.is_empty()).then(|| size.to_owned());
-            Config::read(lookup).unwrap().remembered
+        let of = |size: &'static str| {
+            let lookup = move |name: &str| {
+                Some(if name == "AWS_LAMBDA_FUNCTION_MEMORY_SIZE" {
+                    size.to_owned()
+                } else {
+                    name.to_owned()
+                })
+            };
+            let config = Config::read(lookup).unwrap();
+            (config.remembered, config.processors)
         };
         assert_eq!(
-            ["256", "1024", "many", ""].map(remembered),
-            [Some(96 << 20), Some(384 << 20), None, None]
+            ["256", "1769", "2048", "many", ""].map(of),
+            [
+                (Some(96 << 20), false),
+                (Some(695_599_104), false),
+                (Some(768 << 20), true),
+                (None, false),
+                (None, false)
+            ]
         );
     }
 }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
 use publish::{Config, Desk, Message, publish, sweep};
 use store::{Figure, Metrics, Store, Tally, connect_counted};
-use tokio::{sync::OnceCell, task::spawn_blocking};
+use tokio::{runtime::Builder, sync::OnceCell, task::spawn_blocking};
 use tracing::error;
 
 /// Feeds are rendered into large buffers, again and again: the system's allocator gives them back and asks for them anew each time.
@@ -49,10 +49,19 @@ impl Office {
     }
 }
 
-#[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
+fn main() -> Result<(), lambda_runtime::Error> {
     tracing_subscriber::fmt().json().with_target(false).with_span_list(false).init();
     let config = Config::read(|name| std::env::var(name).ok()).map_err(|reason| anyhow!(reason))?;
+    // Threads take longer to start than all else, and share one processor in most functions.
+    let mut runtime = if config.processors {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
+    runtime.enable_all().build()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), lambda_runtime::Error> {
     let tally = Tally::default();
     let metrics = Metrics::new(config.metrics.clone(), tally.clone());
     let office = Arc::new(Office {

@@ -53,7 +53,7 @@ def functions_find_what_they_read_from_the_environment(t):
         if "SITE_BUCKET" in expected:
             expected["SITE_TOML"] = t.parameters["SiteToml"]
         if function == "publish":
-            expected["MIMALLOC_PURGE_DELAY"] = "0"
+            expected["MIMALLOC_PURGE_DELAY"] = expected["MIMALLOC_ALLOW_THP"] = "0"
         if found != expected:
             yield f"{function}: expected the environment {expected}, found {found}"
 
