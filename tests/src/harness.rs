@@ -48,7 +48,18 @@ pub(crate) fn functions() -> BTreeSet<String> {
 pub(crate) fn program(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let folder = BUILT.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
+        let mut cargo = Command::new(env!("CARGO"));
+        // What cargo says to this test is not for another cargo: `ring` would be built anew for it, and all that stands on it.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+            {
+                cargo.env_remove(name);
+            }
+        }
+        let built = cargo
             // With the tests, so that dependencies have the features they have there: without, most of them are built a second time.
             .args(["build", "--workspace", "--bins", "--test", "stories", "--quiet"])
             .current_dir(top())
