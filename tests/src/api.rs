@@ -29,7 +29,7 @@ impl Api {
         let tokens = serde_json::to_vec(&accept::TokenFile { tokens: vec![record] }).unwrap();
         room.desk.store.put(&Key::Tokens, tokens).await.unwrap();
         let store = Store::new(client, "content", "site");
-        let desk = accept::Desk::new(Arc::new(store), Arc::new(room.desk.site.clone()));
+        let desk = accept::Desk::new(Arc::new(store), room.desk.site.clone());
         Self(accept::router(Arc::new(desk)))
     }
 

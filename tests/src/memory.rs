@@ -22,7 +22,7 @@ pub(crate) fn buckets(observer: Option<Observer>) -> EmbeddedS3 {
 }
 
 /// A function instance that remembers nothing yet.
-pub(crate) fn desk(client: Client, site: Site) -> Desk {
+pub(crate) fn desk(client: Client, site: impl Into<Arc<Site>>) -> Desk {
     Desk::new(Store::new(client, "content", "site"), site)
 }
 

@@ -9,7 +9,7 @@
 use std::{
     io,
     ops::{Deref, Range},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use bytes::Bytes;
@@ -17,6 +17,8 @@ use release::{Lang, Site};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 use sonic_rs::format::{Formatter as _, PrettyFormatter};
+
+use crate::pool::{Meter, Weigh};
 
 /// A format in which an entry was rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +35,18 @@ pub(crate) enum Form {
 pub struct Kept<T>(Arc<Inner<T>>);
 
 #[derive(Debug)]
-struct Inner<T> {
+pub(crate) struct Inner<T> {
     value: T,
+    texts: Mutex<Texts>,
+}
+
+#[derive(Debug, Default)]
+struct Texts {
     /// Indented for a list at the top of a document.
-    json: OnceLock<Bytes>,
-    texts: Mutex<Vec<Text>>,
+    json: Option<Bytes>,
+    of: Vec<Text>,
+    /// Who wants to know how much they are, and what it was told.
+    measured: Option<Measured>,
 }
 
 /// What was rendered for a kind of document.
@@ -45,6 +54,25 @@ struct Inner<T> {
 struct Text {
     of: Arc<Of>,
     text: Bytes,
+}
+
+#[derive(Debug)]
+struct Measured {
+    meter: Meter,
+    bytes: usize,
+}
+
+impl Measured {
+    fn add(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.meter.add(bytes);
+    }
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        self.meter.subtract(self.bytes);
+    }
 }
 
 /// A kind of document: a form for one site and language.
@@ -110,12 +138,37 @@ impl<T> Kept<T> {
     pub fn new(value: T) -> Self {
         Self(Arc::new(Inner {
             value,
-            json: OnceLock::new(),
             texts: Mutex::default(),
         }))
     }
 
-    fn texts(&self) -> MutexGuard<'_, Vec<Text>> {
+    pub(crate) fn from_inner(inner: Arc<Inner<T>>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Inner<T>> {
+        Arc::downgrade(&self.0)
+    }
+
+    /// Tells a meter what it takes, now and later, until nobody has it any more.
+    pub(crate) fn measure(&self, meter: &Meter)
+    where
+        T: Weigh,
+    {
+        let mut texts = self.texts();
+        if texts.measured.is_none() {
+            let known = texts.json.iter().chain(texts.of.iter().map(|text| &text.text)).map(Bytes::len);
+            let bytes = self.0.value.weight() + known.sum::<usize>();
+            let mut measured = Measured {
+                meter: meter.clone(),
+                bytes: 0,
+            };
+            measured.add(bytes);
+            texts.measured = Some(measured);
+        }
+    }
+
+    fn texts(&self) -> MutexGuard<'_, Texts> {
         // Whole texts are put in: a panic elsewhere leaves the list sound.
         self.0.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,20 +176,26 @@ impl<T> Kept<T> {
     /// Writes its text behind `out` if it has it.
     fn find(&self, of: &Of, out: &mut Vec<u8>) -> bool {
         let texts = self.texts();
-        let known = texts.iter().find(|text| *text.of == *of);
+        let known = texts.of.iter().find(|text| *text.of == *of);
         known.inspect(|known| out.extend_from_slice(&known.text)).is_some()
     }
 
     fn keep(&self, of: Option<&Arc<Of>>, text: Bytes) {
-        let Some(of) = of else {
-            self.0.json.get_or_init(|| text);
-            return;
-        };
         let mut texts = self.texts();
+        let bytes = text.len();
         // Somebody else may have rendered it meanwhile.
-        if !texts.iter().any(|known| known.of == *of) {
-            texts.push(Text { of: Arc::clone(of), text });
+        match of {
+            None if texts.json.is_none() => texts.json = Some(text),
+            Some(of) if !texts.of.iter().any(|known| known.of == *of) => texts.of.push(Text { of: Arc::clone(of), text }),
+            _ => return,
         }
+        if let Some(measured) = &mut texts.measured {
+            measured.add(bytes);
+        }
+    }
+
+    fn json(&self) -> Option<Bytes> {
+        self.texts().json.clone()
     }
 }
 
@@ -179,7 +238,7 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
     let at = at.ok_or_else(|| serde_json::Error::custom(format!("expected an empty list {name}")))? + list.len();
     let (head, tail) = frame.split_at(at - 1);
     // A buffer of megabytes that grows takes twice what it holds: what is known to be coming finds room.
-    let known = entries.iter().map(|entry| entry.0.json.get().map_or(0, |json| json.len() + 8));
+    let known = entries.iter().map(|entry| entry.json().map_or(0, |json| json.len() + 8));
     let mut out = Vec::with_capacity(room.max(frame.len() + known.sum::<usize>()));
     let mut made = Made {
         new: Vec::with_capacity(entries.len()),
@@ -189,8 +248,8 @@ pub(crate) fn put_together<D: Serialize, T: Serialize>(
     out.extend_from_slice(head.as_bytes());
     for (n, entry) in entries.iter().enumerate() {
         out.extend_from_slice(if n == 0 { b"\n    " } else { b",\n    " });
-        if let Some(json) = entry.0.json.get() {
-            out.extend_from_slice(json);
+        if let Some(json) = entry.json() {
+            out.extend_from_slice(&json);
             made.all = false;
             continue;
         }
@@ -349,7 +408,7 @@ mod tests {
             new.finish(out)
         };
         let within = |document: &Bytes, entry: &Kept<i32>| {
-            let text = entry.texts()[0].text.as_ptr_range();
+            let text = entry.texts().of[0].text.as_ptr_range();
             document.as_ptr_range().contains(&text.start)
         };
         let first = written(&kept);

@@ -17,6 +17,7 @@ mod month;
 mod months;
 mod page;
 pub mod path;
+mod pool;
 mod public;
 mod rss;
 pub mod schema;
@@ -37,6 +38,7 @@ pub use month::{Arrival, LeftMonth, MonthView, Order};
 pub use months::{MonthLine, MonthsView};
 pub use page::{STYLE, chooser, home_page, not_found, release_page};
 pub use path::{FeedId, Kind, Month};
+pub use pool::Pool;
 pub use public::{Behind, Public};
 pub use stamp::Stamp;
 pub use view::{FeedView, Left};
@@ -68,6 +70,14 @@ pub trait State: serde::Serialize + serde::de::DeserializeOwned + Clone + Send +
     fn stored(&self, bytes: usize) -> Bytes {
         Bytes::from(to_json_of(self, bytes))
     }
+
+    /// Takes the entries that other states in `pool` have already instead of equal ones of its own. From now on the pool counts them.
+    fn share(&mut self, _pool: &Pool) {}
+
+    /// About how many bytes it takes besides such entries, when its document has so many.
+    fn own(&self, document: usize) -> usize {
+        3 * document
+    }
 }
 
 impl State for ReleaseView {}
@@ -81,6 +91,16 @@ impl State for FeedView {
         without.items.clear();
         kept::put_together(&without, "items", &self.items, bytes).unwrap_or_default()
     }
+
+    fn share(&mut self, pool: &Pool) {
+        for item in &mut self.items {
+            pool.share(item, &self.language);
+        }
+    }
+
+    fn own(&self, _: usize) -> usize {
+        size_of_val(&self.items[..]) + size_of_val(&self.more.left[..])
+    }
 }
 
 impl State for MonthView {
@@ -88,6 +108,17 @@ impl State for MonthView {
         let mut without = self.clone();
         without.releases.clear();
         kept::put_together(&without, "releases", &self.releases, bytes).unwrap_or_default()
+    }
+
+    /// A release stands in one month only.
+    fn share(&mut self, pool: &Pool) {
+        for card in &self.releases {
+            pool.measure(card);
+        }
+    }
+
+    fn own(&self, _: usize) -> usize {
+        size_of_val(&self.releases[..]) + size_of_val(&self.left[..])
     }
 }
 

@@ -1,6 +1,6 @@
 //! The public release: what `releases/{id}.json` and its versions hold.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use release::{Correction, Event, Lang, Link, Localised, Media, Path, Revision, Site, Status};
 use schemars::JsonSchema;
@@ -69,9 +69,9 @@ pub struct Public {
     /// The event it reports on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
-    /// One text per language; none when withdrawn.
+    /// One text per language; none when withdrawn. A release and its version show the same ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub texts: BTreeMap<Lang, PublicText>,
+    pub texts: Arc<BTreeMap<Lang, PublicText>>,
     /// Photos and files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<PublicMedia>,
@@ -182,7 +182,7 @@ impl Public {
             json: site.url(&path::release(revision.id)),
             topics: revision.topics.clone(),
             event: revision.event.clone(),
-            texts,
+            texts: Arc::new(texts),
             media: revision.media.iter().filter(|_| !withdrawn).map(media).collect(),
             links: if withdrawn { Vec::new() } else { revision.links.clone() },
             closing: if withdrawn {

@@ -2,6 +2,12 @@
 
 use store::Access;
 
+use crate::Crew;
+
+/// Megabytes with which Lambda gives one processor; more begin above.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
+pub(crate) const PROCESSOR: usize = 1_769;
+
 /// Configuration of the function; nothing else reads the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -11,10 +17,11 @@ pub struct Config {
     pub site_bucket: String,
     /// Where S3 is, and the credentials that Lambda gives.
     pub access: Access,
-    /// Lambda gives more than one processor, which begins above 1,769 MB of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
+    /// Lambda gives more than one processor, by `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     pub processors: bool,
-    /// What states may take that it remembers, in bytes: three eighths of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
+    /// What is done at once with so much memory.
+    pub crew: Crew,
+    /// What states may take that it remembers, in bytes: a quarter of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
     pub remembered: Option<usize>,
     /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
     pub metrics: Option<String>,
@@ -35,8 +42,9 @@ impl Config {
                 content_bucket,
                 site_bucket,
                 access,
-                processors: megabytes.is_some_and(|megabytes| megabytes > 1_769),
-                remembered: megabytes.map(|megabytes| (megabytes << 20) / 8 * 3),
+                processors: megabytes.is_some_and(|megabytes| megabytes > PROCESSOR),
+                crew: megabytes.map(Crew::of).unwrap_or_default(),
+                remembered: megabytes.map(|megabytes| (megabytes << 20) / 4),
                 metrics: lookup("METRICS"),
             }),
             (_, access) => {
@@ -75,9 +83,9 @@ mod tests {
         assert_eq!(
             ["256", "1769", "2048", "many", ""].map(of),
             [
-                (Some(96 << 20), false),
-                (Some(695_599_104), false),
-                (Some(768 << 20), true),
+                (Some(64 << 20), false),
+                (Some(463_732_736), false),
+                (Some(512 << 20), true),
                 (None, false),
                 (None, false)
             ]

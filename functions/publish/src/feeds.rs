@@ -16,8 +16,6 @@ use crate::{
     refill::{self, Basis},
 };
 
-/// Feeds under way at once; each has three more documents.
-const FEEDS: usize = 16;
 /// Rivals that write a feed in between, before the work is given back.
 const RIVALS: usize = 40;
 
@@ -73,7 +71,7 @@ pub(crate) async fn recall(desk: &Desk, feeds: BTreeSet<FeedId>) -> Recalled {
     };
     stream::iter(feeds)
         .map(one)
-        .buffer_unordered(FEEDS)
+        .buffer_unordered(desk.crew.feeds)
         .filter_map(std::future::ready)
         .collect()
         .await
@@ -91,7 +89,7 @@ pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<Fe
             result.err().map(|failure| (feed, failure))
         }
     };
-    let failed = crew::all(FEEDS, feeds.into_iter().map(one)).await;
+    let failed = crew::all(desk.crew.feeds, feeds.into_iter().map(one)).await;
     failed.into_iter().flatten().collect()
 }
 

@@ -7,7 +7,7 @@ use store::{Error, Key, Store};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::{Desk, PARALLEL};
+use crate::Desk;
 
 /// A public revision as it was read.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) enum Read {
 
 pub(crate) async fn read(desk: &Desk, keys: Vec<(Uuid, u32)>) -> Vec<((Uuid, u32), Result<Read, Error>)> {
     let one = |(id, n): (Uuid, u32)| async move { ((id, n), read_one(&desk.store, id, n).await) };
-    stream::iter(keys).map(one).buffered(PARALLEL).collect().await
+    stream::iter(keys).map(one).buffered(desk.crew.requests).collect().await
 }
 
 async fn read_one(store: &Store, id: Uuid, n: u32) -> Result<Read, Error> {

@@ -16,7 +16,7 @@ use tracing::error;
 use uuid::Uuid;
 
 use crate::{
-    Arrived, Desk, Failed, Failure, PARALLEL, concerns,
+    Arrived, Desk, Failed, Failure, concerns,
     feeds::{self, Recalled},
     months,
     releases::{self, Shown},
@@ -50,7 +50,7 @@ pub(crate) async fn complete(desk: &Desk, mut arrived: Vec<Arrived>, failed: &mu
         let history = histories.get(&cause.0).cloned();
         async move { (cause, again(desk, cause, history).await) }
     };
-    let found: Vec<_> = stream::iter(overtaken).map(bring).buffer_unordered(PARALLEL).collect().await;
+    let found: Vec<_> = stream::iter(overtaken).map(bring).buffer_unordered(desk.crew.requests).collect().await;
     for (cause, result) in found {
         match result {
             Ok(one) => arrived.extend(one),
@@ -200,12 +200,10 @@ async fn refresh(desk: &Desk, now: &[Arrived], recalled: &Recalled, failed: &mut
 
 /// The latest revisions of those releases that were overtaken.
 async fn rivals(desk: &Desk, now: &[Arrived], failed: &mut Failed) -> Vec<Arrived> {
-    let check = |one: &Arrived| {
-        let (cause, version, revision) = (one.cause, one.version, one.public.revision);
-        async move { (cause, rival(desk, cause, version, revision).await) }
-    };
-    let checks = now.iter().filter(|one| one.latest).map(check).collect::<Vec<_>>();
-    let found: Vec<_> = stream::iter(checks).buffer_unordered(PARALLEL).collect().await;
+    let check = |(cause, version, revision)| async move { (cause, rival(desk, cause, version, revision).await) };
+    let checks = now.iter().filter(|one| one.latest);
+    let checks: Vec<_> = checks.map(|one| (one.cause, one.version, one.public.revision)).collect();
+    let found: Vec<_> = stream::iter(checks).map(check).buffer_unordered(desk.crew.requests).collect().await;
     let mut later = Vec::new();
     for (cause, result) in found {
         match result {
@@ -223,8 +221,8 @@ pub(crate) async fn overtaken(desk: &Desk, publics: impl Iterator<Item = &Public
         let overtaken = now.is_some_and(|now| now.state.latest.revision > revision);
         Ok::<_, Failure>(overtaken.then_some(id))
     };
-    let checks: Vec<_> = publics.map(|public| check((public.id, public.revision))).collect();
-    let found: Vec<Option<Uuid>> = stream::iter(checks).buffer_unordered(PARALLEL).try_collect().await?;
+    let checks: Vec<_> = publics.map(|public| (public.id, public.revision)).collect();
+    let found: Vec<Option<Uuid>> = stream::iter(checks).map(check).buffer_unordered(desk.crew.requests).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 

@@ -36,6 +36,7 @@ use uuid::Uuid;
 
 pub use audit::{Fault, Finding, News, Report, Stage, Watch, rebuild, verify};
 pub use config::Config;
+pub use crew::Crew;
 pub use event::{Named, Undecodable, keys};
 pub use failure::Failure;
 pub use furnish::furnish;
@@ -51,18 +52,21 @@ pub struct Desk {
     /// The two buckets.
     pub store: Store,
     /// The site as configured.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// How much of the archive a batch writes.
     pub pace: Pace,
+    /// How much is done at once.
+    pub crew: Crew,
 }
 
 impl Desk {
-    /// A desk with the usual pace.
-    pub fn new(store: Store, site: Site) -> Self {
+    /// A desk with the usual pace, and as much at once as is of use.
+    pub fn new(store: Store, site: impl Into<Arc<Site>>) -> Self {
         Self {
             store,
-            site,
+            site: site.into(),
             pace: Pace::default(),
+            crew: Crew::default(),
         }
     }
 }

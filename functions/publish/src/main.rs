@@ -45,7 +45,10 @@ impl Office {
             None => store,
         };
         let site = store.site().await?;
-        Ok(Arc::new(Desk::new(store, site)))
+        Ok(Arc::new(Desk {
+            crew: self.config.crew,
+            ..Desk::new(store, site)
+        }))
     }
 }
 

@@ -17,8 +17,6 @@ use crate::{Arrived, Desk, Failure, PARALLEL, crew};
 
 /// Months under way at once.
 const MONTHS: usize = 4;
-/// Renderings of months under way at once: each may have megabytes.
-const RENDERINGS: usize = 16;
 /// Bytes of a release in a month: two languages of ordinary length.
 const CARD: usize = 1_400;
 /// Rivals that write a month in between, before the work is given back.
@@ -211,7 +209,7 @@ pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure>
         }
         Ok::<_, Failure>(())
     };
-    let (marked, derived) = future::join(mark, crew::all(RENDERINGS, work)).await;
+    let (marked, derived) = future::join(mark, crew::all(desk.crew.renderings, work)).await;
     marked?;
     derived.into_iter().collect()
 }

@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 use crate::{Arrived, Desk, Failure, PARALLEL, crew, files, intake::Intake, late};
 
-/// Releases under way at once; each has a version document and a page for every language.
-const RELEASES: usize = 64;
 /// Revisions that become public while an older one's documents are put right, before the work is given back.
 const RIVALS: usize = 10;
 
@@ -23,7 +21,7 @@ pub(crate) async fn write(desk: &Desk, revisions: Vec<((Uuid, u32), Intake)>) ->
         let desk = desk.clone();
         async move { (key, write_one(&desk, &intake).await) }
     };
-    crew::all(PARALLEL, revisions.into_iter().map(one)).await
+    crew::all(desk.crew.requests, revisions.into_iter().map(one)).await
 }
 
 async fn write_one(desk: &Desk, intake: &Intake) -> Result<Arrived, Failure> {
@@ -98,15 +96,15 @@ async fn version(store: &Store, public: &Public) -> Result<(), Failure> {
 /// Writes the version documents and pages of the releases whose latest revision arrived with an event of its own, then takes away or
 /// brings back the texts that were public before.
 pub(crate) async fn documents(desk: &Desk, arrived: &[Arrived]) -> Vec<((Uuid, u32), Failure)> {
-    let mut work = Vec::new();
-    for one in arrived.iter().filter(|one| one.entry.is_some()) {
-        let (desk, one) = (desk.clone(), one.clone());
-        work.push(async move {
+    let one = |one: Arrived| {
+        let desk = desk.clone();
+        async move {
             let failure = documents_of(&desk, &one).await.err()?;
             Some(((one.public.id, one.public.revision), failure))
-        });
-    }
-    let failed = crew::all(RELEASES, work).await;
+        }
+    };
+    let work: Vec<Arrived> = arrived.iter().filter(|one| one.entry.is_some()).cloned().collect();
+    let failed = crew::all(desk.crew.releases, work.into_iter().map(one)).await;
     failed.into_iter().flatten().collect()
 }
 

@@ -123,6 +123,7 @@ impl Store {
                 version,
                 state: None,
                 bytes: 0,
+                own: 0,
             },
         );
     }

@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// The same store, remembering nothing yet and at most `bytes` from now on: three eighths of what the function has.
+    /// The same store, remembering nothing yet and at most `bytes` from now on: a quarter of what the function has.
     #[must_use]
     pub fn with_memory(mut self, bytes: usize) -> Self {
         self.memory = Arc::new(Memory::of(bytes));

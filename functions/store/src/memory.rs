@@ -5,16 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use feed::Pool;
 use lru::LruCache;
 
-/// Bytes remembered at once, as weighed here, when nobody says otherwise; the least used go first. A site of six languages and ten topics
-/// has about 100 feeds of up to 512 KiB; most are far smaller. A function of 256 MB has this much and its batch.
+/// Bytes remembered at once when nobody says otherwise; the least used go first. A site of six languages and ten topics has about 100 feeds
+/// of up to 512 KiB; most are far smaller, and they share their entries. A function of 256 MB has this much and its batch.
 const BUDGET: usize = 96 << 20;
-/// An entry besides its state: path, ETag, and its place.
+/// What is remembered of an object besides its state: path, ETag, and its place.
 const ENTRY: usize = 400;
-/// A state takes about this many times its document: twice with all its small strings, and once for each format and language in which
-/// its entries keep their texts. A month has most of these.
-const STATE: usize = 8;
+/// Of a state besides its entries, which are counted as they are.
+const STATE: usize = 4 << 10;
 
 /// The last known write of one object.
 #[derive(Debug, Clone)]
@@ -25,11 +25,13 @@ pub(crate) struct Known {
     pub(crate) state: Option<Arc<dyn Any + Send + Sync>>,
     /// Of the state's document.
     pub(crate) bytes: usize,
+    /// What the state takes besides entries that are counted with all others.
+    pub(crate) own: usize,
 }
 
 impl Known {
     fn weight(&self) -> usize {
-        ENTRY + STATE * self.bytes
+        ENTRY + self.state.as_ref().map_or(0, |_| STATE + self.own)
     }
 }
 
@@ -37,6 +39,8 @@ impl Known {
 pub(crate) struct Memory {
     now: Mutex<Weighed>,
     budget: usize,
+    /// The entries of all states.
+    pub(crate) pool: Pool,
 }
 
 #[derive(Debug)]
@@ -67,6 +71,7 @@ impl Memory {
         Self {
             now: Mutex::new(weighed),
             budget,
+            pool: Pool::default(),
         }
     }
 
@@ -88,7 +93,7 @@ impl Memory {
         now.remove(path);
         now.weight += known.weight();
         now.entries.put(path.to_owned(), known);
-        while now.weight > self.budget
+        while now.weight + self.pool.bytes() > self.budget
             && let Some((_, old)) = now.entries.pop_lru()
         {
             now.weight -= old.weight();
@@ -108,21 +113,25 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use feed::{FeedView, State as _};
+    use serde_json::json;
+
     use super::*;
 
     fn known(version: u64, bytes: usize) -> Known {
         Known {
             etag: String::new(),
             version,
-            state: None,
+            state: Some(Arc::new(())),
             bytes,
+            own: bytes,
         }
     }
 
     #[test]
     fn what_was_used_last_stays_when_the_budget_is_spent() {
         let memory = Memory::default();
-        let quarter = BUDGET / STATE / 4 - ENTRY;
+        let quarter = BUDGET / 4 - STATE - ENTRY;
         for path in ["a", "b", "c", "d"] {
             memory.put(path, known(1, quarter));
         }
@@ -141,5 +150,37 @@ mod tests {
         memory.put("a", known(2, 1));
         memory.put("a", known(1, 1));
         assert_eq!(memory.get("a").map(|known| known.version), Some(2));
+    }
+
+    /// A feed whose only item is large.
+    fn feed(name: &str, memory: &Memory) -> Known {
+        let item = json!({
+            "id": name, "url": "", "title": "", "content_html": "x".repeat(BUDGET / 5 * 3), "summary": "", "date_published": "2024-06-06T00:00:00Z",
+            "date_modified": "2024-06-06T00:00:00Z", "language": "en",
+            "_pressroom": {"release": "018f0000-0000-7000-8000-000000000001", "revision": 1, "status": "published", "fallback": false,
+                "translations": {}, "json": ""}
+        });
+        let view = json!({
+            "version": "", "title": "", "home_page_url": "", "feed_url": "", "description": "", "language": "en", "authors": [], "items": [item],
+            "_pressroom": {"about": "", "schema_version": "1.0", "kind": "filled"}
+        });
+        let mut view: FeedView = serde_json::from_value(view).unwrap();
+        view.share(&memory.pool);
+        Known {
+            state: Some(Arc::new(view)),
+            ..known(1, 0)
+        }
+    }
+
+    #[test]
+    fn entries_of_states_count_once_for_all_of_them() {
+        let memory = Memory::default();
+        memory.put("a", feed("one", &memory));
+        memory.put("b", feed("one", &memory));
+        let kept = || ["a", "b", "c"].map(|path| memory.get(path).is_some());
+        assert_eq!(kept(), [true, true, false]);
+        // There is room for one such item, and as long as anyone has it, it takes its room.
+        memory.put("c", feed("two", &memory));
+        assert_eq!(kept(), [false, false, true]);
     }
 }

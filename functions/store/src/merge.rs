@@ -160,12 +160,13 @@ impl Store {
         key: &Key,
         write: Write<'_>,
         prior: Option<Arc<T>>,
-        next: T,
+        mut next: T,
     ) -> Result<Option<Merged<T>>, Error>
     where
         T: State,
     {
         let path = key.path();
+        next.share(&self.memory.pool);
         // Most states are about as large as before.
         let before = self.memory.get(&path).map_or(0, |known| known.bytes);
         let bytes = next.stored(before + (16 << 10));
@@ -214,7 +215,8 @@ impl Store {
         })
     }
 
-    fn remember<T: Send + Sync + 'static>(&self, path: &str, state: &Arc<T>, etag: String, version: u64, bytes: usize) {
+    fn remember<T: State>(&self, path: &str, state: &Arc<T>, etag: String, version: u64, bytes: usize) {
+        let own = state.own(bytes);
         let state: Arc<dyn Any + Send + Sync> = state.clone();
         self.memory.put(
             path,
@@ -223,6 +225,7 @@ impl Store {
                 version,
                 state: Some(state),
                 bytes,
+                own,
             },
         );
     }
@@ -232,8 +235,9 @@ impl Store {
         T: State,
     {
         let Some(found) = self.get(key).await? else { return Ok(None) };
-        let state: T = serde_json::from_slice(&found.bytes)
+        let mut state: T = serde_json::from_slice(&found.bytes)
             .map_err(|e| Error::corrupt(key, format!("expected a view, found {e}; run `pressroom rebuild`")))?;
+        state.share(&self.memory.pool);
         let state = Arc::new(state);
         self.remember(&key.path(), &state, found.etag.clone(), found.version, found.bytes.len());
         Ok(Some(Current {

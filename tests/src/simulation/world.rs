@@ -13,7 +13,7 @@ use aws_sdk_s3::Client;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use local::s3::{EmbeddedS3, Options};
-use publish::{Desk, Message, Pace, furnish, publish, sweep};
+use publish::{Crew, Desk, Message, Pace, furnish, publish, sweep};
 use release::{Revision, Site};
 use store::{Created, Key, Store};
 use tokio::time::{Instant, sleep};
@@ -84,8 +84,9 @@ impl World {
         let client = self.s3.client_with(Arc::clone(&self.scripts[who]) as Arc<_>);
         Desk {
             store: self.store(client, who),
-            site: self.site.clone(),
+            site: Arc::new(self.site.clone()),
             pace: if self.turns { Pace::of(2, 1) } else { Pace::default() },
+            crew: if self.turns { Crew::of(128) } else { Crew::default() },
         }
     }
 

@@ -35,7 +35,7 @@ topics = [{ id = "trade", label = { en = "Trade", fr = "Commerce" } }, { id = "r
     Site::parse(&text, "site.toml").unwrap()
 }
 
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     site_with(&[])
 }
 
@@ -48,7 +48,7 @@ fn id(n: u128) -> Uuid {
 }
 
 /// A public release in English; `fields` change it.
-fn revision(n: u128, fields: Value) -> Revision {
+pub(crate) fn revision(n: u128, fields: Value) -> Revision {
     let mut document = json!({
         "schema": 1, "id": id(n), "revision": 1, "at": "2016-06-09T10:00:00Z", "by": {"name": "desk", "role": "editor"},
         "status": "published", "language": "en", "published": "2016-06-08T22:00:00Z", "updated": "2016-06-09T10:00:00Z",
