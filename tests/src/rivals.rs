@@ -25,6 +25,8 @@ struct Script {
     slow: Mutex<Option<String>>,
     /// Writes of this object are refused.
     refused: Option<String>,
+    /// Once this object is written nothing is answered any more.
+    last: Option<String>,
     written: Mutex<Vec<(String, Bytes)>>,
 }
 
@@ -55,6 +57,9 @@ impl Script {
 impl Faults for Script {
     fn judge(&self, attempt: &Attempt) -> Verdict {
         let mut verdict = Verdict::default();
+        if self.last.as_ref().is_some_and(|last| !self.written(last).is_empty()) {
+            verdict.fault = Fault::Refused(403);
+        }
         if attempt.method == "PUT" {
             if self.slow.lock().unwrap().take_if(|key| *key == attempt.key).is_some() {
                 verdict.before = Duration::from_millis(1_500);
@@ -230,4 +235,55 @@ async fn who_is_slow_brings_no_older_revision_back_into_a_feed_that_forgot_the_r
         assert!(!shown.contains(&(first.id.to_string(), 1)), "{shown:?}");
     }
     assert_eq!(shown(&room.json("/en/feed.json").await), expected);
+}
+
+/// A slow instance that brings release 1 back into a feed, in its first revision, while the second becomes public: it was read before, and is
+/// written after. The feed did not show the release meanwhile, so the publisher of its second revision had nothing to do there.
+async fn brought_back(room: &Memory, last: Option<&str>) -> (Vec<String>, Revision) {
+    let all = [on(1, "2026-05-05"), on(2, "2026-05-06"), on(3, "2026-05-07")];
+    room.publish(&all).await;
+    let mut leaves = next(&all[2], Status::Published);
+    leaves.topics.clear();
+    memory::store(&room.desk, &leaves).await;
+    let script = Arc::new(Script {
+        slow: Mutex::new(Some(RESEARCH.to_owned())),
+        last: last.map(str::to_owned),
+        ..Script::default()
+    });
+    let slow = instance(room, &script);
+    let event = message(leaves.id, leaves.revision);
+    let working = tokio::spawn(async move { publish(&slow, &[event]).await.failed });
+    while !script.waits() {
+        tokio::task::yield_now().await;
+    }
+    room.publish(&[next(&all[0], Status::Published)]).await;
+    assert_eq!(shown(&room.json(RESEARCH).await).len(), 2, "the feed is as it was");
+    assert!(script.written(RESEARCH).is_empty());
+    (working.await.unwrap(), leaves)
+}
+
+const RESEARCH: &str = "en/topics/research/feed.json";
+
+fn latest() -> [(String, u64); 2] {
+    [(2, 1), (1, 2)].map(|(n, revision)| (on(n, "2026-05-05").id.to_string(), revision))
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_brings_a_release_back_looks_whether_it_was_overtaken_meanwhile() {
+    let room = Memory::open(&narrow(2)).await;
+    let (failed, _) = brought_back(&room, None).await;
+    assert_eq!(failed, Vec::<String>::new());
+    assert_eq!(shown(&room.json(RESEARCH).await), latest());
+    assert!(room.text("en/topics/research/rss.xml").await.contains("/en/2026/05/release-1/"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_ends_before_that_look_is_followed_by_one_who_looks() {
+    let room = Memory::open(&narrow(2)).await;
+    let (failed, leaves) = brought_back(&room, Some(RESEARCH)).await;
+    assert_eq!(failed.len(), 1);
+    assert_eq!(shown(&room.json(RESEARCH).await)[1].1, 1, "it ended before it looked");
+    let again = instance(&room, &Arc::default());
+    assert_eq!(publish(&again, &[message(leaves.id, leaves.revision)]).await.failed, Vec::<String>::new());
+    assert_eq!(shown(&room.json(RESEARCH).await), latest());
 }

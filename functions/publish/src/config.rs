@@ -2,8 +2,6 @@
 
 use store::Access;
 
-use crate::Crew;
-
 /// Megabytes with which Lambda gives one processor; more begin above.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
 pub(crate) const PROCESSOR: usize = 1_769;
@@ -19,9 +17,9 @@ pub struct Config {
     pub access: Access,
     /// Lambda gives more than one processor, by `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`.
     pub processors: bool,
-    /// What is done at once with so much memory.
-    pub crew: Crew,
-    /// What states may take that it remembers, in bytes: a quarter of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB.
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, which Lambda sets in MB: as much is done at once.
+    pub megabytes: Option<usize>,
+    /// What states may take that it remembers, in bytes: a quarter of the function's memory.
     pub remembered: Option<usize>,
     /// `METRICS`: the namespace of `CloudWatch` that figures go to; without it there are none.
     pub metrics: Option<String>,
@@ -43,7 +41,7 @@ impl Config {
                 site_bucket,
                 access,
                 processors: megabytes.is_some_and(|megabytes| megabytes > PROCESSOR),
-                crew: megabytes.map(Crew::of).unwrap_or_default(),
+                megabytes,
                 remembered: megabytes.map(|megabytes| (megabytes << 20) / 4),
                 metrics: lookup("METRICS"),
             }),

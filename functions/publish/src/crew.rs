@@ -1,7 +1,12 @@
 //! Work on many documents at once, on every processor that the function has, and as much of it as its memory allows.
 
+use std::sync::Arc;
+
 use futures::{StreamExt as _, stream};
-use tokio::task::JoinSet;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinSet,
+};
 
 use crate::{PARALLEL, config::PROCESSOR};
 
@@ -9,41 +14,46 @@ use crate::{PARALLEL, config::PROCESSOR};
 ///
 /// A request takes about 60 KB while it is under way, and its connection half of that afterwards. A function with little memory has
 /// little of a processor too: more at once would not make it faster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Crew {
     /// Requests of one kind. S3 takes thousands; a small function has sockets for about a thousand.
     pub requests: usize,
     /// Releases whose documents are written; each has a version document, and a page for every language.
     pub releases: usize,
-    /// Feeds; each has three more documents.
-    pub feeds: usize,
-    /// Renderings of months; each may have megabytes.
-    pub renderings: usize,
+    /// Kilobytes of documents that are rendered and on their way: sixteen small feeds, or two or three full ones.
+    room: Arc<Semaphore>,
+    all: u32,
 }
 
 impl Default for Crew {
     fn default() -> Self {
-        Self {
-            requests: PARALLEL,
-            releases: 64,
-            feeds: 16,
-            renderings: 16,
-        }
+        Self::with(PARALLEL, 64, 1 << 20)
     }
 }
 
 impl Crew {
+    fn with(requests: usize, releases: usize, kilobytes: u32) -> Self {
+        Self {
+            requests,
+            releases,
+            room: Arc::new(Semaphore::new(kilobytes as usize)),
+            all: kilobytes,
+        }
+    }
+
     /// Of a function with so many megabytes.
     pub fn of(megabytes: usize) -> Self {
-        let most = Self::default();
         // A share of what is done at once with `all` megabytes and more.
-        let share = |most: usize, all: usize| (most * megabytes / all).clamp(2, most);
-        Self {
-            requests: share(most.requests, 1_024),
-            releases: share(most.releases, PROCESSOR),
-            feeds: share(most.feeds, 1_024),
-            renderings: share(most.renderings, PROCESSOR),
-        }
+        let share = |most: usize, all: usize| (most * megabytes / all).clamp(4, most);
+        let kilobytes = u32::try_from(24 * megabytes).unwrap_or(u32::MAX).min(1 << 20);
+        Self::with(share(PARALLEL, 1_024), share(64, PROCESSOR), kilobytes)
+    }
+
+    /// Waits until there is room for so many bytes, or for nothing else.
+    pub(crate) async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let kilobytes = u32::try_from(bytes >> 10).unwrap_or(u32::MAX).clamp(1, self.all);
+        // Nobody closes it.
+        self.room.acquire_many(kilobytes).await.ok()
     }
 }
 
@@ -74,12 +84,29 @@ mod tests {
     fn a_small_function_does_less_at_once_and_none_does_more_than_all() {
         let of = |megabytes| {
             let crew = Crew::of(megabytes);
-            [crew.requests, crew.releases, crew.feeds, crew.renderings]
+            (crew.requests, crew.releases, crew.all)
         };
-        assert_eq!(of(128), [16, 4, 2, 2]);
-        assert_eq!(of(256), [32, 9, 4, 2]);
-        assert_eq!(of(512), [64, 18, 8, 4]);
-        assert_eq!(of(1_769), [128, 64, 16, 16]);
-        assert_eq!(Crew::of(10_240), Crew::default());
+        assert_eq!(of(128), (16, 4, 3_072));
+        assert_eq!(of(256), (32, 9, 6_144));
+        assert_eq!(of(512), (64, 18, 12_288));
+        assert_eq!(of(1_769), (128, 64, 42_456));
+        assert_eq!(of(1_000_000), (128, 64, 1 << 20));
+    }
+
+    #[tokio::test]
+    async fn many_small_documents_are_under_way_or_few_large_ones() {
+        let crew = Crew::of(256);
+        let mut small = Vec::new();
+        for _ in 0..16 {
+            small.push(crew.room(40_000).await);
+        }
+        let large = crew.room(usize::MAX);
+        let mut large = std::pin::pin!(large);
+        assert!(futures::poll!(large.as_mut()).is_pending());
+        small.clear();
+        let large = large.await;
+        assert!(futures::poll!(std::pin::pin!(crew.room(0))).is_pending());
+        drop(large);
+        assert!(futures::poll!(std::pin::pin!(crew.room(0))).is_ready());
     }
 }

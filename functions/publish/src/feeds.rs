@@ -13,9 +13,15 @@ use store::{Expect, Format, Key, Merged};
 
 use crate::{
     Arrived, Desk, Failure, PARALLEL, concerns, crew, late,
-    refill::{self, Basis},
+    refill::{self, Asked, Basis},
 };
 
+/// Feeds under way at once; each has three more documents.
+const FEEDS: usize = 16;
+/// What a feed takes while it is under way: its state, the one before as it was rendered, and what is rendered from it.
+const TIMES: usize = 4;
+/// Bytes of a release in a feed, about.
+const ITEM: usize = 4 << 10;
 /// Rivals that write a feed in between, before the work is given back.
 const RIVALS: usize = 40;
 
@@ -71,7 +77,7 @@ pub(crate) async fn recall(desk: &Desk, feeds: BTreeSet<FeedId>) -> Recalled {
     };
     stream::iter(feeds)
         .map(one)
-        .buffer_unordered(desk.crew.feeds)
+        .buffer_unordered(FEEDS)
         .filter_map(std::future::ready)
         .collect()
         .await
@@ -80,23 +86,32 @@ pub(crate) async fn recall(desk: &Desk, feeds: BTreeSet<FeedId>) -> Recalled {
 /// Brings feeds up to date; answers those that failed.
 pub(crate) async fn refresh(desk: &Desk, arrived: &[Arrived], feeds: BTreeSet<FeedId>, recalled: &Recalled) -> Vec<(FeedId, Failure)> {
     let one = |feed: FeedId| {
-        let concerned = arrived.iter().filter(|one| one.latest && concerns(&feed, one));
-        let publics: Vec<Arc<Public>> = concerned.map(|one| Arc::clone(&one.public)).collect();
+        let concerned = || arrived.iter().filter(|one| one.latest && concerns(&feed, one));
+        let publics: Vec<Arc<Public>> = concerned().map(|one| Arc::clone(&one.public)).collect();
+        let repeated = concerned().any(|one| one.repeated);
         let (desk, recalled) = (desk.clone(), recalled.get(&feed).copied());
         async move {
             let publics = publics.iter().map(|public| &**public).collect();
-            let result = refresh_one(&desk, &feed, publics, recalled.as_ref()).await;
+            let result = refresh_one(&desk, &feed, publics, repeated, recalled.as_ref()).await;
             result.err().map(|failure| (feed, failure))
         }
     };
-    let failed = crew::all(desk.crew.feeds, feeds.into_iter().map(one)).await;
+    let failed = crew::all(FEEDS, feeds.into_iter().map(one)).await;
     failed.into_iter().flatten().collect()
 }
 
 /// Merges public revisions into one feed and derives its renderings.
-pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: Vec<&Public>, recalled: Option<&Option<u64>>) -> Result<(), Failure> {
+pub(crate) async fn refresh_one(
+    desk: &Desk,
+    feed: &FeedId,
+    publics: Vec<&Public>,
+    repeated: bool,
+    recalled: Option<&Option<u64>>,
+) -> Result<(), Failure> {
     let (store, site) = (&desk.store, &desk.site);
-    let merged = merge(desk, feed, publics, recalled).await?;
+    let known = store.known_bytes(&Key::Feed(feed.clone(), Format::Json));
+    let _room = desk.crew.room(TIMES * (known + publics.len() * ITEM).min(site.window.bytes)).await;
+    let merged = merge(desk, feed, publics, repeated, recalled).await?;
     let derive = |rendering: Rendering| {
         let merged = &merged;
         async move {
@@ -125,14 +140,26 @@ pub(crate) async fn refresh_one(desk: &Desk, feed: &FeedId, publics: Vec<&Public
 /// `recalled` is the state that was read before the releases were asked whether they are the latest; for any other, they are asked again.
 /// One case is left: S3 knows a state by its bytes, so a feed that changed and came back to the bytes that were read is not noticed. Then
 /// the older revision shows until its publisher looks whether it still was the latest, right after.
-async fn merge(desk: &Desk, feed: &FeedId, mut publics: Vec<&Public>, recalled: Option<&Option<u64>>) -> Result<Merged<FeedView>, Failure> {
+///
+/// What is brought back from the months may be overtaken before it is written: its publisher finds a feed that does not show it, and has
+/// nothing to do. So the months are asked again after the write, and when they changed, about what was brought back. Whoever ended between
+/// the two is called again: `repeated` says that some of this may have been done before, and all that the feed shows is asked for.
+async fn merge(
+    desk: &Desk,
+    feed: &FeedId,
+    mut publics: Vec<&Public>,
+    repeated: bool,
+    recalled: Option<&Option<u64>>,
+) -> Result<Merged<FeedView>, Failure> {
     let store = &desk.store;
     let key = Key::Feed(feed.clone(), Format::Json);
     let mut current = store.load::<FeedView>(&key).await?;
     let mut remembered = true;
+    let shown = current.as_ref().map_or(0, |current| current.state.items.len());
+    let mut doubt = repeated.then_some((None, shown));
     for _ in 0..RIVALS {
         let state = current.as_ref().map(|current| &*current.state);
-        let (admission, basis) = admit(desk, feed, state, &publics).await?;
+        let (admission, basis) = admit(desk, feed, state, &publics, doubt).await?;
         let too_old = |public: &&Public| state.is_none_or(|view| !view.knows(public.id, public.revision));
         if std::mem::take(&mut remembered) && admission == Admission::Same && publics.iter().any(too_old) {
             // Too old for the feed as it was remembered; it may reach further back by now, and show an older revision.
@@ -155,11 +182,12 @@ async fn merge(desk: &Desk, feed: &FeedId, mut publics: Vec<&Public>, recalled: 
             (_, Some(current)) => Some(current.unchanged()),
             (_, None) => None,
         };
-        if let Some(merged) = merged
+        if let Some(merged) = merged {
             // A release that came into a month meanwhile was perhaps too old for the feed as its publisher saw it.
-            && basis.still(desk, feed).await?
-        {
-            return Ok(merged);
+            if basis.still(desk, feed).await? {
+                return Ok(merged);
+            }
+            doubt = basis.asked;
         }
         current = store.load_now(&key).await?;
     }
@@ -167,9 +195,18 @@ async fn merge(desk: &Desk, feed: &FeedId, mut publics: Vec<&Public>, recalled: 
 }
 
 /// Asks for what is missing until the feed can be told.
-async fn admit(desk: &Desk, feed: &FeedId, current: Option<&FeedView>, publics: &[&Public]) -> Result<(Admission, Basis), Failure> {
+async fn admit(
+    desk: &Desk,
+    feed: &FeedId,
+    current: Option<&FeedView>,
+    publics: &[&Public],
+    doubt: Option<Asked>,
+) -> Result<(Admission, Basis), Failure> {
     let mut older = Older::default();
     let mut basis = Basis::default();
+    if let (Some(asked), Some(current)) = (doubt, current) {
+        refill::again(desk, feed, current, asked, &mut older, &mut basis).await?;
+    }
     loop {
         match FeedView::admit(current, publics, &older, &desk.site, feed) {
             Admission::Needs(needs) => refill::fetch(desk, feed, needs, &mut older, &mut basis).await?,

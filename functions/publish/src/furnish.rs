@@ -23,7 +23,7 @@ pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
         store.put_changed(&key, bytes).await?;
     }
     let all = FeedId::all(site);
-    let one = |feed: FeedId| async move { feeds::refresh_one(desk, &feed, Vec::new(), None).await };
+    let one = |feed: FeedId| async move { feeds::refresh_one(desk, &feed, Vec::new(), false, None).await };
     stream::iter(all).map(one).buffer_unordered(FEEDS).try_collect::<Vec<()>>().await?;
     months::list(desk, &[]).await?;
     log::show(desk, &log::append(desk, &[]).await?).await?;

@@ -68,6 +68,8 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
         cause,
         entry: None,
         latest: true,
+        // Somebody else brings it, and looks himself.
+        repeated: false,
         shown: Shown::Unknown,
         public: Arc::new(public),
         view,

@@ -104,6 +104,8 @@ struct Arrived {
     entry: Option<Entry>,
     /// No higher revision is public.
     latest: bool,
+    /// It has come before, and whoever brought it may have ended anywhere.
+    repeated: bool,
     /// What its pages show.
     shown: releases::Shown,
 }

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use jiff::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
-use publish::{Config, Desk, Message, publish, sweep};
+use publish::{Config, Crew, Desk, Message, publish, sweep};
 use store::{Figure, Metrics, Store, Tally, connect_counted};
 use tokio::{runtime::Builder, sync::OnceCell, task::spawn_blocking};
 use tracing::error;
@@ -46,7 +46,7 @@ impl Office {
         };
         let site = store.site().await?;
         Ok(Arc::new(Desk {
-            crew: self.config.crew,
+            crew: self.config.megabytes.map(Crew::of).unwrap_or_default(),
             ..Desk::new(store, site)
         }))
     }

@@ -17,6 +17,8 @@ use crate::{Arrived, Desk, Failure, PARALLEL, crew};
 
 /// Months under way at once.
 const MONTHS: usize = 4;
+/// Renderings of months under way at once.
+const RENDERINGS: usize = 16;
 /// Bytes of a release in a month: two languages of ordinary length.
 const CARD: usize = 1_400;
 /// Rivals that write a month in between, before the work is given back.
@@ -209,7 +211,7 @@ pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure>
         }
         Ok::<_, Failure>(())
     };
-    let (marked, derived) = future::join(mark, crew::all(desk.crew.renderings, work)).await;
+    let (marked, derived) = future::join(mark, crew::all(RENDERINGS, work)).await;
     marked?;
     derived.into_iter().collect()
 }
@@ -235,6 +237,7 @@ pub(crate) fn paid(desk: &Desk) -> Vec<Key> {
 }
 
 async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure> {
+    let _room = desk.crew.room(CARD * merge.merged.state.releases.len()).await;
     let bytes = render(&merge.merged.state, &key, &desk.site)?;
     let expect = || match &merge.shown {
         Some(shown) => render(shown, &key, &desk.site).map_or(Expect::Unknown, Expect::Bytes),

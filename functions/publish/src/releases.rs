@@ -31,7 +31,8 @@ async fn write_one(desk: &Desk, intake: &Intake) -> Result<Arrived, Failure> {
     let admit = |current: Option<&ReleaseView>| ReleaseView::admit(current.cloned(), revision, &public, site);
     // The first revision of a release meets no document of it, unless its event comes twice.
     let mut merged = store.merge(&key, intake.fresh, admit).await?;
-    if !merged.changed {
+    let repeated = !merged.changed;
+    if repeated {
         // It has come before, and what is remembered from then may be overtaken: by a withdrawal, for one.
         let now = store
             .load_now(&key)
@@ -47,6 +48,7 @@ async fn write_one(desk: &Desk, intake: &Intake) -> Result<Arrived, Failure> {
     Ok(Arrived {
         cause: (public.id, public.revision),
         latest: view.latest.revision == public.revision,
+        repeated,
         shown,
         version: merged.version,
         entry: Some(entry),

@@ -102,6 +102,11 @@ impl Store {
         self.memory.get(&key.path()).map(|known| known.version)
     }
 
+    /// How many bytes the document of a state has, as far as this function remembers it; 0 when it does not.
+    pub fn known_bytes(&self, key: &Key) -> usize {
+        self.memory.get(&key.path()).map_or(0, |known| known.bytes)
+    }
+
     /// What a look says: newer, ours already, or `None` for "older: write over it".
     fn judge(&self, path: &str, found: &Head, version: u64, digest: &str) -> Option<Derived> {
         let outcome = if found.version > version {
