@@ -12,9 +12,9 @@ use tracing::error;
 /// An error answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    status: StatusCode,
-    detail: String,
-    errors: Vec<Fault>,
+    pub(crate) status: StatusCode,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<Fault>,
     headers: Vec<(header::HeaderName, String)>,
 }
 

@@ -324,13 +324,14 @@ pub fn public_site(store: Arc<Store>) -> Router {
     site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken))
 }
 
-/// `/v1` and `/health` are the API's; everything else is the public site.
+/// `/v1`, `/health` and `/desk` are the office's; everything else is the public site.
 fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
     let site = public_site(store);
     let api = accept::router(Arc::clone(desk));
     Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
-        let ours = path == "/health" || path == "/v1" || path.starts_with("/v1/");
+        let below = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let ours = path == "/health" || below("/v1") || below("/desk");
         if ours {
             api.clone().oneshot(request)
         } else {
