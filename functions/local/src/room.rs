@@ -222,7 +222,10 @@ impl PressRoom {
             Ok(())
         });
         let routes = routes(&self.accept, Arc::new(Store::new(self.s3.client(), CONTENT, SITE)));
-        let (listener, s3_listener, s3) = (self.listener, self.s3_listener, self.s3.clone());
+        let port = self.address.port();
+        let origins = [self.address.to_string(), format!("localhost:{port}")].map(|host| format!("http://{host}"));
+        let s3 = self.s3.clone().open_to(origins.into());
+        let (listener, s3_listener) = (self.listener, self.s3_listener);
         let stop_site = until(stopped.clone());
         tasks.spawn(async move {
             axum::serve(listener, routes)
