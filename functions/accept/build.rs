@@ -5,7 +5,7 @@
 #[path = "../lean.rs"]
 mod lean;
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::exit};
+use std::{collections::BTreeMap, fs, path::Path, process::exit};
 
 /// One file each under `templates/desk/words/`; the first one says which texts there are.
 const LANGUAGES: [&str; 6] = ["en", "ar", "es", "fr", "ru", "zh"];
@@ -41,19 +41,20 @@ fn words(folder: &str) -> Result<String, String> {
     let (_, english) = &all[0];
     let mut faults = String::new();
     for (language, texts) in &all {
+        let mut fault = |told: String| faults.push_str(&format!("{folder}/{language}.toml: {told}\n"));
         for (key, text) in english {
             match texts.get(key) {
-                None => drop(writeln!(faults, "{folder}/{language}.toml: `{key}` is missing; in English it is {text:?}")),
-                Some(own) if own.trim().is_empty() => drop(writeln!(faults, "{folder}/{language}.toml: `{key}` is empty")),
+                None => fault(format!("`{key}` is missing; in English it is {text:?}")),
+                Some(own) if own.trim().is_empty() => fault(format!("`{key}` is empty")),
                 Some(own) if holes(own) != holes(text) => {
                     let (expected, found) = (holes(text), holes(own));
-                    drop(writeln!(faults, "{folder}/{language}.toml: `{key}` has the places {found:?}, expected {expected:?}"));
+                    fault(format!("`{key}` has the places {found:?}, expected {expected:?}"));
                 }
                 Some(_) => {}
             }
         }
         for key in texts.keys().filter(|key| !english.contains_key(*key)) {
-            drop(writeln!(faults, "{folder}/{language}.toml: `{key}` is no text of the desk; take it out"));
+            fault(format!("`{key}` is no text of the desk; take it out"));
         }
     }
     if !faults.is_empty() {
@@ -61,13 +62,13 @@ fn words(folder: &str) -> Result<String, String> {
     }
     let mut source = String::from("/// The texts of the desk in one language.\npub(crate) struct Words {\n");
     for (key, text) in english {
-        drop(writeln!(source, "    /// {}\n    pub(crate) {key}: &'static str,", text.replace('\n', " ")));
+        source.push_str(&format!("    /// {}\n    pub(crate) {key}: &'static str,\n", text.replace('\n', " ")));
     }
     source.push_str("}\n\n/// By language.\npub(crate) static ALL: [(&str, Words); 6] = [\n");
     for (language, texts) in &all {
-        drop(writeln!(source, "    ({language:?}, Words {{"));
+        source.push_str(&format!("    ({language:?}, Words {{\n"));
         for (key, text) in texts {
-            drop(writeln!(source, "        {key}: {text:?},"));
+            source.push_str(&format!("        {key}: {text:?},\n"));
         }
         source.push_str("    }),\n");
     }

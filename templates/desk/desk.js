@@ -190,7 +190,7 @@ function check(form) {
 }
 
 // A link from the list of faults opens the tab of its language.
-function open(target) {
+function openTab(target) {
   const panel = target?.closest('.panel');
   if (!panel) return;
   const tab = panel.querySelector('[name="preview"]').value;
@@ -332,7 +332,7 @@ function editor(form) {
     const target = link && document.getElementById(link.getAttribute('href').slice(1));
     if (!target) return;
     event.preventDefault();
-    open(target);
+    openTab(target);
     target.focus();
   });
   upload(form);

@@ -15,7 +15,7 @@ pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     pub(crate) detail: String,
     pub(crate) errors: Vec<Fault>,
-    headers: Vec<(header::HeaderName, String)>,
+    pub(crate) headers: Vec<(header::HeaderName, String)>,
 }
 
 /// What an error answer says (RFC 9457).

@@ -42,7 +42,6 @@ struct BoardPage {
 }
 
 struct Filter {
-    value: &'static str,
     label: &'static str,
     url: String,
     current: bool,
@@ -125,7 +124,6 @@ fn address(status: Option<Status>, search: &str, cursor: Option<Uuid>) -> String
 
 fn filters(current: Option<Status>, search: &str, w: &'static Words) -> Vec<Filter> {
     let of = |status: Option<Status>| Filter {
-        value: status.map_or("", Status::as_str),
         label: status.map_or(w.all, |status| status_word(status, w)),
         url: address(status, search, None),
         current: status == current,

@@ -112,8 +112,7 @@ pub(super) async fn merge(desk: &Desk, visit: &Visit, base: Option<Revision>, fo
     let theirs = read(&desk.store, id, form.number("theirs").ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
     let mine = flat(form, &desk.site);
     let merged = put_together(&start(base.as_ref(), desk), &flat_of(&theirs, &desk.site), &mine, form);
-    let mut body = url::form_urlencoded::Serializer::new(String::new());
-    let merged = Form::read(body.extend_pairs(pairs(&merged)).finish().into());
+    let merged = Form::from(pairs(&merged));
     let mut shown = Shown::new(id, &merged);
     shown.stored = Some(theirs);
     shown.unsaved = true;

@@ -11,7 +11,6 @@ pub(super) enum Kind {
     Line,
     Lines(u32),
     Moment,
-    Secret,
 }
 
 /// Written with `{{ field|safe }}`: it is escaped within.

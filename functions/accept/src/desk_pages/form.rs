@@ -17,6 +17,12 @@ pub(super) const EVENT: [&str; 5] = ["name", "start", "end", "place", "url"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Form(Vec<(String, String)>);
 
+impl From<Vec<(String, String)>> for Form {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+}
+
 impl Form {
     /// Reads `application/x-www-form-urlencoded`; line ends are as they are stored, not as browsers send them.
     pub(super) fn read(body: Bytes) -> Self {

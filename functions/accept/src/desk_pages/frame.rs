@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use release::{By, Role, Site};
 
 use super::{
@@ -16,14 +16,14 @@ use crate::problem::Problem;
 /// Around a screen.
 pub(super) struct Frame {
     pub(super) w: &'static Words,
-    tag: &'static str,
-    dir: &'static str,
-    organisation: String,
+    pub(super) tag: &'static str,
+    pub(super) dir: &'static str,
+    pub(super) organisation: String,
     /// Who is here, in words.
-    who: Option<String>,
+    pub(super) who: Option<String>,
     /// Where to come back to after the language was changed.
-    at: String,
-    tongues: Vec<(Tongue, bool)>,
+    pub(super) at: String,
+    pub(super) tongues: Vec<(Tongue, bool)>,
 }
 
 impl Frame {
@@ -122,7 +122,13 @@ pub(super) fn trouble(site: &Site, visitor: &Visitor, by: Option<&By>, problem: 
         title,
         told: sentences(problem, tongue),
     };
-    html(problem.status, &page)
+    let mut response = html(problem.status, &page);
+    for (name, value) in &problem.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// All that a problem says.

@@ -85,8 +85,8 @@ pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
     let door = Router::new()
         .route("/desk/desk.css", get(|| async { text("text/css; charset=utf-8", STYLE) }))
         .route("/desk/desk.js", get(|| async { text("text/javascript; charset=utf-8", SCRIPT) }))
-        .route("/desk/sign-in", post(session::sign_in))
-        .route("/desk/language", post(session::language));
+        .route("/desk/sign-in", post(session::sign_in).get(|| async { see("/desk") }))
+        .route("/desk/language", post(session::language).get(|| async { see("/desk") }));
     door.merge(inside)
         .layer(middleware::from_fn_with_state(Arc::clone(desk), guard::everywhere))
 }

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{Desk, intake};
 
-/// Bound to this host, to HTTPS and to all paths (RFC 6265bis, section 4.1.3.2). Browsers count loopback as safe.
+/// Bound to this host, to HTTPS and to all paths (RFC 6265bis, section 4.1.3.2). Chromium counts loopback as safe, so the
+/// local program needs no other one.
 const TOKEN: &str = "__Host-desk-token";
 const LANGUAGE: &str = "__Host-desk-language";
 /// A long working day.

@@ -85,6 +85,7 @@ pub(super) struct EditorPage {
     steps: Vec<(&'static str, &'static str)>,
     is_public: bool,
     file_ends: String,
+    accepted: String,
 }
 
 /// Something that was found, and where.
@@ -279,6 +280,7 @@ impl EditorPage {
             steps: standing.unwrap_or_default().into_iter().map(|step| (step.as_str(), step_word(step, w))).collect(),
             is_public: corrects,
             file_ends: release::file_ends(),
+            accepted: release::file_ends().replace(' ', ""),
             tabs,
         })
     }
