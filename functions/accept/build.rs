@@ -12,7 +12,10 @@ const LANGUAGES: [&str; 6] = ["en", "ar", "es", "fr", "ru", "zh"];
 
 fn main() {
     lean::main();
-    let folder = format!("{}/../../templates/desk/words", std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let folder = format!(
+        "{}/../../templates/desk/words",
+        std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default()
+    );
     println!("cargo:rerun-if-changed={folder}");
     match words(&folder) {
         Ok(source) => {
@@ -62,7 +65,10 @@ fn words(folder: &str) -> Result<String, String> {
     }
     let mut source = String::from("/// The texts of the desk in one language.\npub(crate) struct Words {\n");
     for (key, text) in english {
-        source.push_str(&format!("    /// {}\n    pub(crate) {key}: &'static str,\n", text.replace('\n', " ")));
+        source.push_str(&format!(
+            "    // {}\n    pub(crate) {key}: &'static str,\n",
+            text.replace('\n', " ")
+        ));
     }
     source.push_str("}\n\n/// By language.\npub(crate) static ALL: [(&str, Words); 6] = [\n");
     for (language, texts) in &all {
@@ -78,7 +84,12 @@ fn words(folder: &str) -> Result<String, String> {
 
 /// The places of a text that are filled in, in order of their names.
 fn holes(text: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
+    let mut found: Vec<&str> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect();
     found.sort_unstable();
     found
 }

@@ -47,7 +47,17 @@ function search(form) {
 class Copy {
   constructor(form) {
     this.form = form;
-    this.key = `desk:${form.dataset.release}`;
+  }
+
+  static PREFIX = 'desk:';
+
+  get key() {
+    return Copy.PREFIX + this.form.dataset.release;
+  }
+
+  // Not stored yet on the server: its address says nothing of it.
+  get fresh() {
+    return this.form.elements.namedItem('revision').value === '0';
   }
 
   now() {
@@ -55,28 +65,41 @@ class Copy {
     return JSON.stringify(pairs);
   }
 
-  read() {
+  // The copy of this release; on a new one, the last that was never saved.
+  static read(key) {
     try {
-      return JSON.parse(localStorage.getItem(this.key));
+      return { key, ...JSON.parse(localStorage.getItem(key)) };
     } catch {
-      return null;
+      return { key };
     }
+  }
+
+  find() {
+    const own = Copy.read(this.key);
+    if (own.text || !this.fresh) return own.text ? own : null;
+    const all = Object.keys(localStorage).filter((key) => key.startsWith(Copy.PREFIX)).map(Copy.read);
+    return all.filter((kept) => kept.text && kept.fresh).sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? null;
   }
 
   keep() {
     try {
-      localStorage.setItem(this.key, JSON.stringify({ at: new Date().toISOString(), text: this.now() }));
+      localStorage.setItem(this.key, JSON.stringify({ at: new Date().toISOString(), fresh: this.fresh, text: this.now() }));
     } catch {
       // Private windows have no room; the text is on the screen.
     }
   }
 
-  forget() {
-    localStorage.removeItem(this.key);
+  // It goes on as the release that it was: should it have been saved after all, there is one of it.
+  become(key) {
+    const [old, id] = [this.form.dataset.release, key.slice(Copy.PREFIX.length)];
+    this.form.dataset.release = id;
+    this.form.action = this.form.action.replace(old, id);
+    for (const sender of this.form.querySelectorAll('[formaction]')) sender.formAction = sender.formAction.replace(old, id);
   }
 
   // Puts a kept text into the fields that are there; a file that has no row yet gets one.
-  restore(text) {
+  restore({ key, text }) {
+    if (key !== this.key) this.become(key);
     const pairs = JSON.parse(text);
     const names = new Set(pairs.map(([name]) => name));
     for (const name of names) {
@@ -107,7 +130,7 @@ const button = (text, act) => {
 
 function offer(copy) {
   const notice = document.getElementById('copy');
-  const kept = copy.read();
+  const kept = copy.find();
   if (!kept || kept.text === copy.now()) return;
   const line = document.createElement('p');
   const at = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
@@ -117,13 +140,13 @@ function offer(copy) {
     document.getElementById('main').focus();
   };
   const restore = button(notice.dataset.restore, () => {
-    copy.restore(kept.text);
+    copy.restore(kept);
     copy.keep();
     done();
     copy.form.dispatchEvent(new Event('input', { bubbles: true }));
   });
   const discard = button(notice.dataset.discard, () => {
-    copy.forget();
+    localStorage.removeItem(kept.key);
     done();
   });
   const actions = document.createElement('p');
@@ -338,20 +361,27 @@ function editor(form) {
   upload(form);
   let sure = false;
   form.addEventListener('submit', async (event) => {
-    if (event.submitter?.dataset.quiet !== undefined) return;
+    const { submitter } = event;
+    if (submitter?.dataset.quiet !== undefined) return;
     if (sure) {
       changed = false;
       return;
     }
-    // A page that says "no connection" instead of the text would be a bad surprise: the desk is asked first.
+    // A page that says "no connection" in place of the text would be a bad surprise: the text is sent from here, and the page stays until the
+    // answer has come. What was refused is sent once more in the usual way, for its page; nothing was saved of it.
     event.preventDefault();
     copy.keep();
     const notice = document.getElementById('offline');
     try {
-      await fetch('/desk/desk.css', { method: 'HEAD', cache: 'no-store' });
+      const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form, submitter)) });
       notice.hidden = true;
+      if (answer.redirected) {
+        changed = false;
+        location.assign(answer.url);
+        return;
+      }
       sure = true;
-      form.requestSubmit(event.submitter);
+      form.requestSubmit(submitter);
     } catch {
       notice.textContent = notice.dataset.text;
       notice.hidden = false;

@@ -12,7 +12,10 @@ async fn the_board_shows_releases_by_status_and_finds_them_by_words_of_any_langu
         written(&browser, title).await;
     }
     let sheet = browser.open("/desk/releases/new").await.form("#editor");
-    let sheet = sheet.with("texts.ar.title", "افتتاح الميناء").with("texts.ar.body", "نص البيان").with("language", "ar");
+    let sheet = sheet
+        .with("texts.ar.title", "افتتاح الميناء")
+        .with("texts.ar.body", "نص البيان")
+        .with("language", "ar");
     let saved = browser.press_only(&sheet.with("event.name", "Tide Week"), ("do", "save")).await;
     let arabic = super::id_of(&saved.location);
     let titles = |screen: &super::Screen| screen.texts(".board h2");
@@ -20,7 +23,10 @@ async fn the_board_shows_releases_by_status_and_finds_them_by_words_of_any_langu
         titles(&browser.open("/desk").await),
         ["افتتاح الميناء", "Harbour summit opens", "Ferry delayed", "Harbour fees fall"]
     );
-    assert_eq!(titles(&browser.open("/desk?q=harbour").await), ["Harbour summit opens", "Harbour fees fall"]);
+    assert_eq!(
+        titles(&browser.open("/desk?q=harbour").await),
+        ["Harbour summit opens", "Harbour fees fall"]
+    );
     assert_eq!(titles(&browser.open("/desk?q=FALL+harbour").await), ["Harbour fees fall"]);
     for query in ["%D8%A7%D9%84%D9%85%D9%8A%D9%86%D8%A7%D8%A1", "tide"] {
         let found = browser.open(&format!("/desk?q={query}")).await;
@@ -30,7 +36,16 @@ async fn the_board_shows_releases_by_status_and_finds_them_by_words_of_any_langu
     }
     let nothing = browser.open("/desk?q=whale").await;
     assert!(nothing.main().contains("There is no such release"), "{}", nothing.text);
-    browser.press(&browser.open(&format!("/desk/releases/{arabic}/submit")).await.form("main form").with("override", "short"), ("do", "take")).await;
+    browser
+        .press(
+            &browser
+                .open(&format!("/desk/releases/{arabic}/submit"))
+                .await
+                .form("main form")
+                .with("override", "short"),
+            ("do", "take"),
+        )
+        .await;
     assert_eq!(titles(&browser.open("/desk?status=submitted").await), ["افتتاح الميناء"]);
     let drafts = browser.open("/desk?status=draft&q=harbour").await;
     assert_eq!(titles(&drafts).len(), 2);

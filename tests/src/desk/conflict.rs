@@ -16,14 +16,28 @@ async fn whoever_saves_second_sees_both_texts_and_loses_neither() {
     let id = written(&author, "Harbour fees fall").await;
     let path = format!("/desk/releases/{id}");
     let (mine, theirs) = (author.open(&path).await.form("#editor"), editor.open(&path).await.form("#editor"));
-    let theirs = theirs.with("texts.en.title", "Fees of the harbour fall").with("texts.en.body", "Their body.").with("topics", "research");
+    let theirs = theirs
+        .with("texts.en.title", "Fees of the harbour fall")
+        .with("texts.en.body", "Their body.")
+        .with("topics", "research");
     let saved = editor.press(&theirs, ("do", "save")).await;
     assert!(saved.texts("[role=status]").contains(&"Saved.".to_owned()));
-    let mine = mine.with("texts.en.title", "Harbour fees fall at last").with("texts.en.body", "My body.").with("texts.fr.title", "Les droits").with("texts.fr.body", "Texte.");
+    let mine = mine
+        .with("texts.en.title", "Harbour fees fall at last")
+        .with("texts.en.body", "My body.")
+        .with("texts.fr.title", "Les droits")
+        .with("texts.fr.body", "Texte.");
     let conflict = author.press(&mine, ("do", "save")).await;
     assert_eq!(conflict.status, 409);
     let said = conflict.main();
-    for text in ["Somebody saved first", "second", "Harbour fees fall at last", "Fees of the harbour fall", "My body.", "Their body."] {
+    for text in [
+        "Somebody saved first",
+        "second",
+        "Harbour fees fall at last",
+        "Fees of the harbour fall",
+        "My body.",
+        "Their body.",
+    ] {
         assert!(said.contains(text), "{text}: {said}");
     }
     // What only one of them changed is no question.
@@ -42,11 +56,18 @@ async fn whoever_saves_second_sees_both_texts_and_loses_neither() {
     ] {
         assert_eq!(sheet.get(name), value, "{name}");
     }
-    let latest = async || answer(room.request("GET", &format!("/v1/releases/{id}")).bearer_auth(OTHER)).await.1;
+    let latest = async || {
+        answer(room.request("GET", &format!("/v1/releases/{id}")).bearer_auth(OTHER))
+            .await
+            .1
+    };
     assert_eq!(latest().await["revision"], 2, "nothing is saved before somebody has looked");
     assert_eq!(author.press(&sheet, ("do", "save")).await.status, 200);
     let kept: Value = latest().await;
-    assert_eq!((&kept["revision"], &kept["texts"]["en"]["body"]), (&Value::from(3), &Value::from("My body.")));
+    assert_eq!(
+        (&kept["revision"], &kept["texts"]["en"]["body"]),
+        (&Value::from(3), &Value::from("My body."))
+    );
     // Their text stays in the history.
     let history = author.open(&format!("{path}/history?from=2&to=3")).await;
     assert!(history.texts(".changes del").join(" ").contains("Their"), "{}", history.text);

@@ -12,18 +12,49 @@ use crate::{
 
 /// Screens that need a session, of a release.
 fn screens(id: &str) -> Vec<String> {
-    let mut all = vec!["/desk".to_owned(), "/desk/".to_owned(), "/desk?status=draft&q=x".to_owned(), "/desk/releases/new".to_owned()];
-    for tail in ["", "/history", "/preview", "/submit", "/approve", "/publish", "/schedule", "/withdraw", "/restore", "/where"] {
+    let mut all = vec![
+        "/desk".to_owned(),
+        "/desk/".to_owned(),
+        "/desk?status=draft&q=x".to_owned(),
+        "/desk/releases/new".to_owned(),
+    ];
+    for tail in [
+        "",
+        "/history",
+        "/preview",
+        "/submit",
+        "/approve",
+        "/publish",
+        "/schedule",
+        "/withdraw",
+        "/restore",
+        "/where",
+    ] {
         all.push(format!("/desk/releases/{id}{tail}"));
     }
-    all.extend(["/desk/x.css".to_owned(), "/desk/releases".to_owned(), format!("/desk/releases/{id}/x.js")]);
+    all.extend([
+        "/desk/x.css".to_owned(),
+        "/desk/releases".to_owned(),
+        format!("/desk/releases/{id}/x.js"),
+    ]);
     all
 }
 
 /// What a form may be sent to.
 fn targets(id: &str) -> Vec<String> {
     let mut all = vec!["/desk/paste".to_owned(), "/desk/sign-out".to_owned()];
-    for tail in ["", "/preview", "/check", "/files", "/submit", "/approve", "/publish", "/schedule", "/withdraw", "/restore"] {
+    for tail in [
+        "",
+        "/preview",
+        "/check",
+        "/files",
+        "/submit",
+        "/approve",
+        "/publish",
+        "/schedule",
+        "/withdraw",
+        "/restore",
+    ] {
         all.push(format!("/desk/releases/{id}{tail}"));
     }
     all
@@ -42,11 +73,17 @@ async fn nobody_without_a_session_sees_more_than_the_door() {
     for path in screens(&id) {
         let door = stranger.open(&path).await;
         assert_eq!(door.status, 401, "{path}");
-        assert!(!door.text.contains("Heron") && door.text.contains("name=\"token\""), "{path}: {}", door.text);
+        assert!(
+            !door.text.contains("Heron") && door.text.contains("name=\"token\""),
+            "{path}: {}",
+            door.text
+        );
     }
     let before = private(&room).await;
     for path in targets(&id) {
-        let door = stranger.send(&path, &[("texts.en.title", "x"), ("do", "take"), ("revision", "1")]).await;
+        let door = stranger
+            .send(&path, &[("texts.en.title", "x"), ("do", "take"), ("revision", "1")])
+            .await;
         assert_eq!(door.status, 401, "{path}: {}", door.text);
     }
     // A token counts as session only in its cookie, and a session is no token for the API.
@@ -59,9 +96,15 @@ async fn nobody_without_a_session_sees_more_than_the_door() {
         let answer = room.request("GET", "/desk").header(name, &value).send().await.unwrap();
         assert_eq!(answer.status(), 401, "{name}: {value}");
     }
-    let answer = room.request("GET", &format!("/desk?token={OTHER}&desk-token={OTHER}")).send().await.unwrap();
+    let answer = room
+        .request("GET", &format!("/desk?token={OTHER}&desk-token={OTHER}"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 401);
-    let api = room.request("GET", "/v1/releases").header("cookie", format!("__Host-desk-token={OTHER}"));
+    let api = room
+        .request("GET", "/v1/releases")
+        .header("cookie", format!("__Host-desk-token={OTHER}"));
     assert_eq!(api.send().await.unwrap().status(), 401);
     assert_eq!(private(&room).await, before);
 }
@@ -77,7 +120,11 @@ async fn a_token_opens_a_session_that_ends_with_signing_out() {
     for wrong in ["", "nobody's", &format!("{AUTHOR}x")] {
         let again = browser.press(&sheet.clone().with("token", wrong), ("", "")).await;
         assert_eq!(again.status, 401);
-        assert!(again.main().contains("Nobody has this token") && !again.text.contains(&format!("{AUTHOR}x")), "{}", again.text);
+        assert!(
+            again.main().contains("Nobody has this token") && !again.text.contains(&format!("{AUTHOR}x")),
+            "{}",
+            again.text
+        );
         assert_eq!(again.attributes("#token", "aria-invalid"), ["true"]);
     }
     let entered = browser.press_only(&sheet.with("token", AUTHOR), ("", "")).await;
@@ -137,11 +184,19 @@ async fn S21_no_header_or_query_of_a_stranger_comes_into_a_page_or_a_cache() {
     // What looks like a file is none: a cache that goes by names would keep it.
     for path in ["/desk/x.css", "/desk/releases/x.js", "/desk/desk.css/x", "/desk/style.css"] {
         let answer = browser.open(path).await;
-        assert_eq!((answer.status, answer.headers[header::CACHE_CONTROL].to_str().unwrap()), (404, "no-store"), "{path}");
+        assert_eq!(
+            (answer.status, answer.headers[header::CACHE_CONTROL].to_str().unwrap()),
+            (404, "no-store"),
+            "{path}"
+        );
     }
     for path in ["/desk/desk.css", "/desk/desk.js"] {
         let answer = browser.open(path).await;
-        assert_eq!((answer.status, answer.headers[header::CACHE_CONTROL].to_str().unwrap()), (200, "no-store"), "{path}");
+        assert_eq!(
+            (answer.status, answer.headers[header::CACHE_CONTROL].to_str().unwrap()),
+            (200, "no-store"),
+            "{path}"
+        );
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 }
@@ -152,14 +207,34 @@ async fn S22_no_other_origin_may_read_the_desk_or_the_api() {
     let room = office(false, folder.path()).await;
     let id = written(&Browser::signed_in(&room, OTHER).await, "Harbour fees fall").await;
     let mut paths = screens(&id);
-    paths.extend(["/v1/releases".to_owned(), format!("/v1/releases/{id}"), "/v1/openapi.json".to_owned(), "/health".to_owned()]);
-    for origin in ["https://evil.example", "null", "https://sub.evil.example", "http://127.0.0.1.evil.example"] {
+    paths.extend([
+        "/v1/releases".to_owned(),
+        format!("/v1/releases/{id}"),
+        "/v1/openapi.json".to_owned(),
+        "/health".to_owned(),
+    ]);
+    for origin in [
+        "https://evil.example",
+        "null",
+        "https://sub.evil.example",
+        "http://127.0.0.1.evil.example",
+    ] {
         for path in &paths {
             for method in [Method::GET, Method::OPTIONS, Method::HEAD] {
-                let request = room.request(method.as_str(), path).header("origin", origin).header("cookie", format!("__Host-desk-token={OTHER}"));
-                let request = request.header("access-control-request-method", "POST").header("access-control-request-headers", "authorization");
+                let request = room
+                    .request(method.as_str(), path)
+                    .header("origin", origin)
+                    .header("cookie", format!("__Host-desk-token={OTHER}"));
+                let request = request
+                    .header("access-control-request-method", "POST")
+                    .header("access-control-request-headers", "authorization");
                 let answer = request.send().await.unwrap();
-                let allowed: Vec<&str> = answer.headers().keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control")).collect();
+                let allowed: Vec<&str> = answer
+                    .headers()
+                    .keys()
+                    .map(|name| name.as_str())
+                    .filter(|name| name.starts_with("access-control"))
+                    .collect();
                 assert!(allowed.is_empty(), "{method} {path} from {origin}: {allowed:?}");
             }
         }
@@ -187,7 +262,12 @@ async fn S23_a_form_of_another_site_changes_nothing_even_with_the_cookie() {
     ];
     for path in &paths {
         for headers in from {
-            for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json"] {
+            for kind in [
+                "application/x-www-form-urlencoded",
+                "text/plain",
+                "multipart/form-data; boundary=x",
+                "application/json",
+            ] {
                 let mut request = room.request("POST", path).header("cookie", &cookie).header("content-type", kind);
                 for (name, value) in headers {
                     request = request.header(*name, *value);
@@ -201,11 +281,19 @@ async fn S23_a_form_of_another_site_changes_nothing_even_with_the_cookie() {
     assert_eq!(private(&room).await, before);
     // A fat GET changes nothing either.
     for path in targets(&id) {
-        let answer = room.request("GET", &path).header("cookie", &cookie).body(form.clone()).send().await.unwrap();
+        let answer = room
+            .request("GET", &path)
+            .header("cookie", &cookie)
+            .body(form.clone())
+            .send()
+            .await
+            .unwrap();
         assert!(answer.status() != 303, "{path}");
     }
     assert_eq!(private(&room).await, before);
-    let own = browser.press_only(&browser.open(&format!("/desk/releases/{id}")).await.form("#editor"), ("do", "save")).await;
+    let own = browser
+        .press_only(&browser.open(&format!("/desk/releases/{id}")).await.form("#editor"), ("do", "save"))
+        .await;
     assert_eq!(own.status, 303);
 }
 
@@ -221,17 +309,38 @@ async fn S23_no_screen_can_be_framed_or_runs_anything_that_is_not_a_file_of_ours
         all.push(browser.open(path).await);
     }
     // What was refused comes back on its form; what came without session, on the door.
-    let sheet = browser.open(&format!("/desk/releases/{id}")).await.form("#editor").with("date", payload).with("texts.fr.summary", payload);
+    let sheet = browser
+        .open(&format!("/desk/releases/{id}"))
+        .await
+        .form("#editor")
+        .with("date", payload)
+        .with("texts.fr.summary", payload);
     all.push(browser.press(&sheet, ("do", "save")).await);
-    all.push(browser.open(&format!("/desk?q={}", url::form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>())).await);
+    all.push(
+        browser
+            .open(&format!(
+                "/desk?q={}",
+                url::form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>()
+            ))
+            .await,
+    );
     browser.forgets();
     all.push(browser.press(&sheet, (payload, payload)).await);
     for screen in all {
         let policy = screen.headers["content-security-policy"].to_str().unwrap();
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'"] {
+        for part in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "require-trusted-types-for 'script'",
+        ] {
             assert!(policy.contains(part), "{policy}");
         }
-        assert!(!policy.contains("unsafe") && !policy.contains("data:") && !policy.contains('*'), "{policy}");
+        assert!(
+            !policy.contains("unsafe") && !policy.contains("data:") && !policy.contains('*'),
+            "{policy}"
+        );
         for (name, value) in [
             ("x-frame-options", "DENY"),
             ("cross-origin-opener-policy", "same-origin"),
@@ -246,10 +355,17 @@ async fn S23_no_screen_can_be_framed_or_runs_anything_that_is_not_a_file_of_ours
         for element in page.select(&select("*")) {
             let name = element.value().name();
             for (attribute, value) in element.value().attrs() {
-                assert!(!attribute.starts_with("on") && attribute != "style" && !value.trim_start().starts_with("javascript:"), "{name} {attribute}");
+                assert!(
+                    !attribute.starts_with("on") && attribute != "style" && !value.trim_start().starts_with("javascript:"),
+                    "{name} {attribute}"
+                );
             }
             scripts += usize::from(name == "script");
-            assert!(!matches!(name, "style" | "svg" | "iframe" | "object" | "base"), "{name}: {}", screen.text);
+            assert!(
+                !matches!(name, "style" | "svg" | "iframe" | "object" | "base"),
+                "{name}: {}",
+                screen.text
+            );
         }
         assert_eq!(scripts, 1);
         assert_eq!(screen.attributes("script", "src"), ["/desk/desk.js"]);
@@ -261,9 +377,17 @@ async fn S23_no_screen_can_be_framed_or_runs_anything_that_is_not_a_file_of_ours
 async fn the_desk_speaks_the_language_that_was_chosen_and_writes_it_from_its_side() {
     let folder = tempfile::tempdir().unwrap();
     let room = office(false, folder.path()).await;
-    for (asked, lang, dir) in [("fr-CA,fr;q=0.9", "fr", "ltr"), ("ar", "ar", "rtl"), ("zh-CN", "zh", "ltr"), ("de", "en", "ltr")] {
+    for (asked, lang, dir) in [
+        ("fr-CA,fr;q=0.9", "fr", "ltr"),
+        ("ar", "ar", "rtl"),
+        ("zh-CN", "zh", "ltr"),
+        ("de", "en", "ltr"),
+    ] {
         let door = Browser::speaking(&room, asked).open("/desk").await;
-        assert_eq!((door.attributes("html", "lang"), door.attributes("html", "dir")), (vec![lang.to_owned()], vec![dir.to_owned()]));
+        assert_eq!(
+            (door.attributes("html", "lang"), door.attributes("html", "dir")),
+            (vec![lang.to_owned()], vec![dir.to_owned()])
+        );
     }
     let browser = Browser::signed_in(&room, OTHER).await;
     let board = browser.open("/desk?status=draft").await;
@@ -272,7 +396,10 @@ async fn the_desk_speaks_the_language_that_was_chosen_and_writes_it_from_its_sid
     let back = browser.press_only(&choice.with("language", "ar"), ("", "")).await;
     assert_eq!(back.location, "/desk?status=draft");
     let arabic = browser.open(&back.location).await;
-    assert_eq!((arabic.attributes("html", "lang"), arabic.attributes("html", "dir")), (vec!["ar".to_owned()], vec!["rtl".to_owned()]));
+    assert_eq!(
+        (arabic.attributes("html", "lang"), arabic.attributes("html", "dir")),
+        (vec!["ar".to_owned()], vec!["rtl".to_owned()])
+    );
     assert!(arabic.texts("h1")[0].contains("البيانات"), "{}", arabic.text);
     // Errors, too.
     let nothing = browser.open("/desk/nothing").await;

@@ -9,7 +9,9 @@ use crate::{
 };
 
 async fn stored(room: &Room, id: &str) -> Value {
-    crate::harness::answer(room.request("GET", &format!("/v1/releases/{id}")).bearer_auth(OTHER)).await.1
+    crate::harness::answer(room.request("GET", &format!("/v1/releases/{id}")).bearer_auth(OTHER))
+        .await
+        .1
 }
 
 #[tokio::test]
@@ -47,13 +49,19 @@ async fn a_release_of_all_parts_is_written_saved_and_comes_back_as_it_was() {
     assert_eq!(done.status, 303, "{}", done.text);
     let id = id_of(&done.location);
     let kept = stored(&room, &id).await;
-    assert_eq!((&kept["status"], &kept["revision"], &kept["by"]["name"]), (&json!("draft"), &json!(1), &json!("author")));
+    assert_eq!(
+        (&kept["status"], &kept["revision"], &kept["by"]["name"]),
+        (&json!("draft"), &json!(1), &json!("author"))
+    );
     assert_eq!(kept["texts"]["en"]["title"], "Harbour fees fall");
     assert_eq!(kept["texts"]["ar"]["body"], "نص <البيان> & \"أكثر\"");
     assert_eq!(kept["texts"].as_object().unwrap().len(), 2);
     assert_eq!(kept["date"], "2016-06-09");
     assert_eq!((&kept["topics"], &kept["contacts"]), (&json!(["research"]), &json!(["press"])));
-    assert_eq!(kept["links"][0], json!({"url": "https://tide.example/fees", "label": {"en": "All fees"}}));
+    assert_eq!(
+        kept["links"][0],
+        json!({"url": "https://tide.example/fees", "label": {"en": "All fees"}})
+    );
     let shown = browser.open(&done.location).await;
     assert!(shown.texts("[role=status]").contains(&"Saved.".to_owned()), "{}", shown.text);
     // Sent again unchanged, nothing of the content moves.
@@ -86,14 +94,27 @@ async fn what_is_wrong_stands_beside_its_field_in_the_users_language_and_the_tex
     assert_eq!(refused.status, 422);
     let beside = |field: &str| refused.texts(&format!("#{field}-told .error"));
     assert_eq!(beside("texts-en-title"), ["301 caractères ; 300 sont permis. Raccourcissez."]);
-    assert_eq!(beside("texts-fr-title"), ["Le titre manque. Écrivez-en un, ou laissez cette langue entièrement vide."]);
-    assert_eq!(beside("date"), ["09/06/2016 peut être 2016-06-09 ou 2016-09-06. Écrivez l’une des deux."]);
+    assert_eq!(
+        beside("texts-fr-title"),
+        ["Le titre manque. Écrivez-en un, ou laissez cette langue entièrement vide."]
+    );
+    assert_eq!(
+        beside("date"),
+        ["09/06/2016 peut être 2016-06-09 ou 2016-09-06. Écrivez l’une des deux."]
+    );
     assert_eq!(beside("event-start").len(), 1);
     assert_eq!(beside("links-1-url").len(), 1);
     assert_eq!(beside("links-0-url").len(), 0);
     // The list of all of them leads to each.
     let links = refused.attributes("#errors a", "href");
-    for field in ["#texts-en-title", "#texts-fr-title", "#texts-fr-body", "#date", "#event-start", "#links-1-url"] {
+    for field in [
+        "#texts-en-title",
+        "#texts-fr-title",
+        "#texts-fr-body",
+        "#date",
+        "#event-start",
+        "#links-1-url",
+    ] {
         assert!(links.contains(&field.to_owned()), "{field}: {links:?}");
         assert_eq!(refused.texts(field).len(), 1, "{field} leads nowhere");
     }
@@ -101,9 +122,16 @@ async fn what_is_wrong_stands_beside_its_field_in_the_users_language_and_the_tex
     // The tab of the first language with a fault is open.
     assert_eq!(refused.attributes("input.tab[checked]", "value"), ["en"]);
     let mended = refused.form("#editor");
-    assert_eq!((mended.get("texts.en.title"), mended.get("texts.en.body")), (long.as_str(), "A text that must not be lost"));
+    assert_eq!(
+        (mended.get("texts.en.title"), mended.get("texts.en.body")),
+        (long.as_str(), "A text that must not be lost")
+    );
     assert_eq!(mended.get("date"), "09/06/2016");
-    let mended = mended.with("texts.en.title", "Short").with("texts.fr.title", "Court").with("texts.fr.body", "Texte.").with("date", "2016-06-09");
+    let mended = mended
+        .with("texts.en.title", "Short")
+        .with("texts.fr.title", "Court")
+        .with("texts.fr.body", "Texte.")
+        .with("date", "2016-06-09");
     let mended = mended.with("event.start", "2016-06-01").with("links.1.url", "");
     assert_eq!(browser.press(&mended, ("do", "save")).await.status, 200);
 }
@@ -114,7 +142,11 @@ async fn a_preview_of_the_form_is_the_page_that_the_api_would_show_and_saves_not
     let room = office(false, folder.path()).await;
     let browser = Browser::signed_in(&room, AUTHOR).await;
     let id = written(&browser, "Harbour fees fall").await;
-    let sheet = browser.open(&format!("/desk/releases/{id}")).await.form("#editor").with("texts.en.title", "Harbour fees rise");
+    let sheet = browser
+        .open(&format!("/desk/releases/{id}"))
+        .await
+        .form("#editor")
+        .with("texts.en.title", "Harbour fees rise");
     let preview = super::Sheet {
         action: format!("/desk/releases/{id}/preview"),
         ..sheet.clone()
@@ -122,13 +154,26 @@ async fn a_preview_of_the_form_is_the_page_that_the_api_would_show_and_saves_not
     for lang in ["en", "ar"] {
         let unsaved = browser.press(&preview, ("preview", lang)).await;
         assert_eq!(unsaved.status, 200, "{}", unsaved.text);
-        assert!(unsaved.text.contains("Harbour fees rise") && !unsaved.headers["content-security-policy"].to_str().unwrap().contains("script-src"));
+        assert!(
+            unsaved.text.contains("Harbour fees rise")
+                && !unsaved.headers["content-security-policy"].to_str().unwrap().contains("script-src")
+        );
         assert_eq!(stored(&room, &id).await["revision"], if lang == "en" { 1 } else { 2 });
         browser.press(&sheet, ("do", "save")).await;
         let saved = browser.open(&format!("/desk/releases/{id}/preview?lang={lang}")).await;
-        let api = room.request("GET", &format!("/v1/releases/{id}/preview?lang={lang}")).bearer_auth(OTHER).send().await.unwrap();
+        let api = room
+            .request("GET", &format!("/v1/releases/{id}/preview?lang={lang}"))
+            .bearer_auth(OTHER)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(saved.text, api.text().await.unwrap());
-        let without = |page: &str| page.lines().filter(|line| !line.contains("pressroom-view")).collect::<Vec<_>>().join("\n");
+        let without = |page: &str| {
+            page.lines()
+                .filter(|line| !line.contains("pressroom-view"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
         assert_eq!(without(&unsaved.text), without(&saved.text));
     }
 }
@@ -140,7 +185,11 @@ async fn a_text_that_is_sent_after_the_session_has_ended_is_saved_after_the_sign
     let browser = Browser::signed_in(&room, AUTHOR).await;
     let id = written(&browser, "Harbour fees fall").await;
     let text = "A long text\r\n\r\n\"with\" <all> & that\r\nis in a text.";
-    let sheet = browser.open(&format!("/desk/releases/{id}")).await.form("#editor").with("texts.en.body", text);
+    let sheet = browser
+        .open(&format!("/desk/releases/{id}"))
+        .await
+        .form("#editor")
+        .with("texts.en.body", text);
     browser.forgets();
     let door = browser.press(&sheet, ("do", "save")).await;
     assert_eq!(door.status, 401);
@@ -151,8 +200,15 @@ async fn a_text_that_is_sent_after_the_session_has_ended_is_saved_after_the_sign
     let wrong = browser.press(&way_on.clone().with("desk-token", "nobody's"), ("", "")).await;
     assert_eq!(wrong.status, 401);
     assert_eq!(wrong.form("main form").get("texts.en.body"), text);
-    let done = browser.press_only(&wrong.form("main form").with("desk-token", AUTHOR), ("", "")).await;
-    assert_eq!((done.status, done.location), (303, format!("/desk/releases/{id}?saved=2")), "{}", done.text);
+    let done = browser
+        .press_only(&wrong.form("main form").with("desk-token", AUTHOR), ("", ""))
+        .await;
+    assert_eq!(
+        (done.status, done.location),
+        (303, format!("/desk/releases/{id}?saved=2")),
+        "{}",
+        done.text
+    );
     assert_eq!(stored(&room, &id).await["texts"]["en"]["body"], text.replace("\r\n", "\n"));
     assert_eq!(browser.open("/desk").await.status, 200, "the session goes on");
 }
@@ -164,7 +220,10 @@ async fn a_form_that_is_sent_twice_makes_one_release() {
     let browser = Browser::signed_in(&room, AUTHOR).await;
     let sheet = browser.open("/desk/releases/new").await.form("#editor");
     let sheet = sheet.with("texts.en.title", "Once").with("texts.en.body", "Text.");
-    let (one, other) = futures::join!(browser.press_only(&sheet, ("do", "save")), browser.press_only(&sheet, ("do", "save")));
+    let (one, other) = futures::join!(
+        browser.press_only(&sheet, ("do", "save")),
+        browser.press_only(&sheet, ("do", "save"))
+    );
     assert_eq!((one.status, other.status), (303, 303), "{}{}", one.text, other.text);
     assert_eq!(one.location, other.location);
     let third = browser.press_only(&sheet, ("do", "save")).await;
@@ -181,7 +240,12 @@ async fn bad_input_is_told_or_taken_and_never_breaks_a_screen() {
     let sheet = || async { browser.open("/desk/releases/new").await.form("#editor") };
     let title = "x".repeat(300);
     let body = "word ".repeat(20 << 10);
-    let done = browser.press_only(&sheet().await.with("texts.en.title", &title).with("texts.en.body", &body), ("do", "save")).await;
+    let done = browser
+        .press_only(
+            &sheet().await.with("texts.en.title", &title).with("texts.en.body", &body),
+            ("do", "save"),
+        )
+        .await;
     let id = id_of(&done.location);
     for path in ["", "/history", "/submit", "/publish", "/schedule"] {
         assert_eq!(browser.open(&format!("/desk/releases/{id}{path}")).await.status, 200, "{path}");
@@ -190,10 +254,20 @@ async fn bad_input_is_told_or_taken_and_never_breaks_a_screen() {
     let empty = browser.press(&sheet().await, ("do", "save")).await;
     assert_eq!(empty.status, 422);
     assert!(empty.main().contains("There is no text yet"), "{}", empty.main());
-    let large = browser.press(&sheet().await.with("texts.en.title", "T").with("texts.en.body", &"x".repeat(300 << 10)), ("do", "save")).await;
+    let large = browser
+        .press(
+            &sheet()
+                .await
+                .with("texts.en.title", "T")
+                .with("texts.en.body", &"x".repeat(300 << 10)),
+            ("do", "save"),
+        )
+        .await;
     assert_eq!(large.status, 422);
     assert_eq!(large.texts("#texts-en-body-told .error").len(), 1);
-    let huge = browser.press(&sheet().await.with("texts.en.body", &"x".repeat(6 << 20)), ("do", "save")).await;
+    let huge = browser
+        .press(&sheet().await.with("texts.en.body", &"x".repeat(6 << 20)), ("do", "save"))
+        .await;
     assert_eq!(huge.status, 413);
     assert!(huge.main().contains("more than 5 MiB"), "{}", huge.main());
     for (path, status) in [

@@ -69,7 +69,12 @@ impl<'a> Browser<'a> {
     }
 
     async fn come(&self, request: reqwest::RequestBuilder) -> Screen {
-        let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let cookies = self
+            .cookies
+            .borrow()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>();
         let mut request = request.header(header::ACCEPT_LANGUAGE, self.language);
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
@@ -87,28 +92,40 @@ impl<'a> Browser<'a> {
         let headers = response.headers().clone();
         Screen {
             status: response.status().as_u16(),
-            location: headers.get(header::LOCATION).map_or(String::new(), |to| to.to_str().unwrap().to_owned()),
+            location: headers
+                .get(header::LOCATION)
+                .map_or(String::new(), |to| to.to_str().unwrap().to_owned()),
             headers,
             text: response.text().await.unwrap(),
         }
     }
 
     pub(crate) async fn open(&self, path: &str) -> Screen {
-        self.come(self.room.request("GET", path).header("sec-fetch-site", "same-origin")).await
+        self.come(self.room.request("GET", path).header("sec-fetch-site", "same-origin"))
+            .await
     }
 
     /// Posts as a form of the desk does.
     pub(crate) async fn send(&self, path: &str, pairs: &[(&str, &str)]) -> Screen {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         let body = body.extend_pairs(pairs).finish();
-        let request = self.room.request("POST", path).header("sec-fetch-site", "same-origin").header(header::ORIGIN, "null");
-        self.come(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
+        let request = self
+            .room
+            .request("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, "null");
+        self.come(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body))
+            .await
     }
 
     /// Presses a button of a form, and goes where it leads.
     pub(crate) async fn press(&self, sheet: &Sheet, button: (&str, &str)) -> Screen {
         let done = self.press_only(sheet, button).await;
-        if done.status == 303 { self.open(&done.location).await } else { done }
+        if done.status == 303 {
+            self.open(&done.location).await
+        } else {
+            done
+        }
     }
 
     /// The same without following.
@@ -134,13 +151,18 @@ impl Screen {
     /// The values of an attribute.
     pub(crate) fn attributes(&self, css: &str, name: &str) -> Vec<String> {
         let page = Html::parse_document(&self.text);
-        page.select(&select(css)).filter_map(|found| found.attr(name).map(str::to_owned)).collect()
+        page.select(&select(css))
+            .filter_map(|found| found.attr(name).map(str::to_owned))
+            .collect()
     }
 
     /// The first form that a selector finds, as a browser would send it without any button.
     pub(crate) fn form(&self, css: &str) -> Sheet {
         let page = Html::parse_document(&self.text);
-        let form = page.select(&select(css)).next().unwrap_or_else(|| panic!("no form {css}: {}", self.text));
+        let form = page
+            .select(&select(css))
+            .next()
+            .unwrap_or_else(|| panic!("no form {css}: {}", self.text));
         let mut pairs = Vec::new();
         for field in form.select(&select("input, textarea, select")) {
             let Some(name) = field.attr("name") else { continue };
@@ -190,7 +212,10 @@ fn words(element: ElementRef<'_>) -> String {
 /// Writes a release and saves it; answers its id.
 pub(crate) async fn written(browser: &Browser<'_>, title: &str) -> String {
     let sheet = browser.open("/desk/releases/new").await.form("#editor");
-    let sheet = sheet.with("texts.en.title", title).with("texts.en.body", "The council met and agreed.").with("texts.en.dateline", "Dakar");
+    let sheet = sheet
+        .with("texts.en.title", title)
+        .with("texts.en.body", "The council met and agreed.")
+        .with("texts.en.dateline", "Dakar");
     let done = browser.press_only(&sheet, ("do", "save")).await;
     assert_eq!(done.status, 303, "{}", done.text);
     id_of(&done.location)

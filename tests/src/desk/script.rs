@@ -27,13 +27,22 @@ async fn the_look_at_a_form_names_fields_and_saves_nothing() {
         action: format!("/desk/releases/{id}/check"),
         ..sheet
     };
-    let found = browser.press(&check(sheet.clone().with("texts.en.body", "[NAME] agreed.")), ("", "")).await;
+    let found = browser
+        .press(&check(sheet.clone().with("texts.en.body", "[NAME] agreed.")), ("", ""))
+        .await;
     assert_eq!(found.status, 200, "{}", found.text);
     let found = said(&found.text);
     assert_eq!(found["errors"][0]["id"], "texts-en-body", "{found}");
     assert_eq!(found["warnings"][0]["id"], "contacts", "{found}");
-    let wrong = browser.press(&check(sheet.with("texts.en.title", "").with("date", "soon")), ("", "")).await;
-    let ids: Vec<Value> = said(&wrong.text)["errors"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    let wrong = browser
+        .press(&check(sheet.with("texts.en.title", "").with("date", "soon")), ("", ""))
+        .await;
+    let ids: Vec<Value> = said(&wrong.text)["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].clone())
+        .collect();
     assert_eq!(json!(ids), json!(["texts-en-title", "date"]));
     let (_, latest) = answer(room.request("GET", &format!("/v1/releases/{id}")).bearer_auth(OTHER)).await;
     assert_eq!(latest["revision"], 1);
@@ -44,9 +53,13 @@ async fn a_paste_is_cleaned_as_a_release_in_html_would_be() {
     let folder = tempfile::tempdir().unwrap();
     let room = office(false, folder.path()).await;
     let browser = Browser::signed_in(&room, AUTHOR).await;
-    let html = "<h1>Ferry delayed</h1><p class=MsoNormal style='color:red' onclick='alert(1)'>It was <b>late</b>.</p><script>alert(1)</script>";
+    let html =
+        "<h1>Ferry delayed</h1><p class=MsoNormal style='color:red' onclick='alert(1)'>It was <b>late</b>.</p><script>alert(1)</script>";
     let cleaned = browser.send("/desk/paste", &[("html", html)]).await;
-    assert_eq!((cleaned.status, said(&cleaned.text)), (200, json!({"title": "Ferry delayed", "html": "<p>It was <b>late</b>.</p>"})));
+    assert_eq!(
+        (cleaned.status, said(&cleaned.text)),
+        (200, json!({"title": "Ferry delayed", "html": "<p>It was <b>late</b>.</p>"}))
+    );
     assert_eq!(browser.send("/desk/paste", &[("html", &"<div>".repeat(5_000))]).await.status, 422);
 }
 
@@ -63,7 +76,9 @@ async fn a_photo_is_sent_from_the_desk_to_the_store_and_described_in_the_form() 
     let origin = format!("connect-src 'self' {};", room.s3);
     assert!(policy.contains(&origin), "{policy}: {origin}");
     let announce = async |file: &Value| {
-        let request = room.request("POST", &format!("/desk/releases/{id}/files")).header("sec-fetch-site", "same-origin");
+        let request = room
+            .request("POST", &format!("/desk/releases/{id}/files"))
+            .header("sec-fetch-site", "same-origin");
         answer(request.header(header::COOKIE, format!("__Host-desk-token={AUTHOR}")).json(file)).await
     };
     let (status, told) = announce(&json!({"sha256": "a".repeat(64), "name": "page.svg", "type": "image/svg+xml", "size": 9})).await;
@@ -74,8 +89,12 @@ async fn a_photo_is_sent_from_the_desk_to_the_store_and_described_in_the_form() 
     assert_eq!(status, 201, "{told}");
     // A browser asks first whether it may.
     let url = told["upload"]["url"].as_str().unwrap();
-    let ask = reqwest::Client::new().request(http::Method::OPTIONS, url).header("origin", &room.url);
-    let ask = ask.header("access-control-request-method", "PUT").header("access-control-request-headers", "content-type,x-amz-checksum-sha256");
+    let ask = reqwest::Client::new()
+        .request(http::Method::OPTIONS, url)
+        .header("origin", &room.url);
+    let ask = ask
+        .header("access-control-request-method", "PUT")
+        .header("access-control-request-headers", "content-type,x-amz-checksum-sha256");
     let allowed = ask.send().await.unwrap();
     assert!(allowed.status().is_success(), "{}", allowed.status());
     assert_eq!(allowed.headers()["access-control-allow-origin"], room.url.as_str());
@@ -84,7 +103,10 @@ async fn a_photo_is_sent_from_the_desk_to_the_store_and_described_in_the_form() 
     for (name, value) in [("sha256", &file["sha256"]), ("name", &file["name"]), ("type", &file["type"])] {
         sheet = sheet.with(&format!("media.0.{name}"), value.as_str().unwrap());
     }
-    let sheet = sheet.with("media.0.size", &PNG.len().to_string()).with("media.0.alt.en", "A quay").with("media.0.credit", "Ana Lima");
+    let sheet = sheet
+        .with("media.0.size", &PNG.len().to_string())
+        .with("media.0.alt.en", "A quay")
+        .with("media.0.credit", "Ana Lima");
     let saved = browser.press(&sheet, ("do", "save")).await;
     assert_eq!(saved.status, 200, "{}", saved.text);
     let again = saved.form("#editor");

@@ -99,7 +99,10 @@ fn speaks_of(revision: &Revision, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
     }
-    let texts = revision.texts.values().flat_map(|text| [text.title.as_str(), text.subtitle.as_str()]);
+    let texts = revision
+        .texts
+        .values()
+        .flat_map(|text| [text.title.as_str(), text.subtitle.as_str()]);
     let event = revision.event.iter().map(|event| event.name.as_str());
     let all = texts.chain(event).map(str::to_lowercase).collect::<Vec<_>>().join("\n");
     words.iter().all(|word| all.contains(word.as_str()))
@@ -128,7 +131,13 @@ fn filters(current: Option<Status>, search: &str, w: &'static Words) -> Vec<Filt
         url: address(status, search, None),
         current: status == current,
     };
-    let all = [Status::Draft, Status::Submitted, Status::Scheduled, Status::Published, Status::Withdrawn];
+    let all = [
+        Status::Draft,
+        Status::Submitted,
+        Status::Scheduled,
+        Status::Published,
+        Status::Withdrawn,
+    ];
     std::iter::once(None).chain(all.map(Some)).map(of).collect()
 }
 

@@ -35,14 +35,23 @@ pub(super) fn flat(form: &Form, site: &Site) -> Flat {
 }
 
 fn put(name: &str, value: &Value, flat: &mut Flat) {
-    let below = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
+    let below = |part: &str| {
+        if name.is_empty() {
+            part.to_owned()
+        } else {
+            format!("{name}.{part}")
+        }
+    };
     match value {
         Value::Object(fields) => fields.iter().for_each(|(part, value)| put(&below(part), value, flat)),
         Value::Array(entries) if LISTS.contains(&name) => {
             let ids: Vec<&str> = entries.iter().filter_map(Value::as_str).collect();
             flat.insert(name.to_owned(), ids.join("\n"));
         }
-        Value::Array(entries) => entries.iter().enumerate().for_each(|(n, value)| put(&below(&n.to_string()), value, flat)),
+        Value::Array(entries) => entries
+            .iter()
+            .enumerate()
+            .for_each(|(n, value)| put(&below(&n.to_string()), value, flat)),
         Value::Bool(true) => drop(flat.insert(name.to_owned(), "on".to_owned())),
         Value::String(text) if text.trim().is_empty() => {}
         Value::String(text) => drop(flat.insert(name.to_owned(), text.clone())),
@@ -83,7 +92,9 @@ pub(super) fn label(name: &str, w: &Words, site: &Site) -> (String, Option<Lang>
         ["boilerplates"] => (vec![w.boilerplates.to_owned()], None),
         _ => (vec![name.to_owned()], None),
     };
-    let lang = tag.and_then(|tag| Lang::parse(tag).ok()).filter(|lang| site.language(lang).is_some());
+    let lang = tag
+        .and_then(|tag| Lang::parse(tag).ok())
+        .filter(|lang| site.language(lang).is_some());
     let mut words = words;
     words.extend(lang.as_ref().map(autonym));
     (words.join(" · "), lang)
@@ -177,18 +188,26 @@ impl Changes {
 }
 
 /// Texts first, each language together; in a text the title first.
-fn order(name: &str) -> (usize, String, usize, String) {
+pub(super) fn order(name: &str) -> (usize, String, usize, String) {
     let fields = ["title", "subtitle", "dateline", "summary", "body", "format"];
     let first = name.split('.').next().unwrap_or_default();
-    let group = ["texts", "language", "date", "topics", "event"].iter().position(|known| *known == first);
-    let (tag, field) = name.strip_prefix("texts.").and_then(|rest| rest.split_once('.')).unwrap_or_default();
+    let group = ["texts", "language", "date", "topics", "event"]
+        .iter()
+        .position(|known| *known == first);
+    let (tag, field) = name
+        .strip_prefix("texts.")
+        .and_then(|rest| rest.split_once('.'))
+        .unwrap_or_default();
     let field = fields.iter().position(|known| *known == field).unwrap_or(fields.len());
     (group.unwrap_or(9), tag.to_owned(), field, name.to_owned())
 }
 
 /// Word by word; long stretches that stayed are cut short.
 fn parts(from: &str, to: &str) -> Vec<Part> {
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).timeout(PATIENCE).diff_unicode_words(from, to);
+    let diff = TextDiff::configure()
+        .algorithm(Algorithm::Patience)
+        .timeout(PATIENCE)
+        .diff_unicode_words(from, to);
     let mut parts: Vec<Part> = Vec::new();
     for change in diff.iter_all_changes() {
         let kind = match change.tag() {
@@ -238,18 +257,27 @@ mod tests {
 
     #[test]
     fn a_change_is_told_in_words_also_of_a_language_without_spaces() {
-        assert_eq!(told("The council met today.", "The council meets today."), "The council -met-+meets+ today.");
+        assert_eq!(
+            told("The council met today.", "The council meets today."),
+            "The council -met-+meets+ today."
+        );
         assert_eq!(told("", "New"), "+New+");
         assert_eq!(told("Old", ""), "-Old-");
         let chinese = told("理事会今天开会", "理事会明天开会");
-        assert!(chinese.contains('-') && chinese.contains("会") && !chinese.starts_with('-'), "{chinese}");
+        assert!(
+            chinese.contains('-') && chinese.contains("会") && !chinese.starts_with('-'),
+            "{chinese}"
+        );
     }
 
     #[test]
     fn what_stayed_is_cut_short_and_what_changed_never_is() {
         let long = "word ".repeat(2_000);
         let shown = told(&format!("{long}old {long}"), &format!("{long}new {long}"));
-        assert!(shown.len() < 1_000 && shown.contains("[…]") && shown.contains("-old-+new+"), "{shown}");
+        assert!(
+            shown.len() < 1_000 && shown.contains("[…]") && shown.contains("-old-+new+"),
+            "{shown}"
+        );
         let gone = told(&long, "");
         assert_eq!(gone.len(), long.len() + 2);
     }

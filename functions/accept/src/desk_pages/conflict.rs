@@ -7,7 +7,7 @@ use release::{Lang, Revision};
 
 use super::{
     Page,
-    changes::{Changes, Flat, flat, flat_of, label, pairs},
+    changes::{Changes, Flat, flat, flat_of, label, order, pairs},
     editor::{self, Shown},
     field,
     form::Form,
@@ -53,7 +53,7 @@ fn both_changed(name: &str, base: &Flat, theirs: &Flat, mine: &Flat) -> bool {
 
 fn names<'a>(flats: &[&'a Flat]) -> Vec<&'a String> {
     let mut names: Vec<&String> = flats.iter().flat_map(|flat| flat.keys()).collect();
-    names.sort();
+    names.sort_by_key(|name| order(name));
     names.dedup();
     names
 }
@@ -76,7 +76,12 @@ pub(super) async fn show(desk: &Desk, visit: &Visit, base: Option<Revision>, the
     for name in names(&[&from, &their, &mine]) {
         let (told, lang) = label(name, tongue.words, site);
         if both_changed(name, &from, &their, &mine) {
-            let only = |flat: &Flat| flat.get_key_value(name).map(|(name, text)| (name.clone(), text.clone())).into_iter().collect::<Flat>();
+            let only = |flat: &Flat| {
+                flat.get_key_value(name)
+                    .map(|(name, text)| (name.clone(), text.clone()))
+                    .into_iter()
+                    .collect::<Flat>()
+            };
             rows.push(Row {
                 id: field::id(name),
                 dir: lang.as_ref().map_or("auto", |lang| lang.direction().as_str()),
@@ -109,7 +114,9 @@ pub(super) async fn show(desk: &Desk, visit: &Visit, base: Option<Revision>, the
 pub(super) async fn merge(desk: &Desk, visit: &Visit, base: Option<Revision>, form: &Form) -> Result<Response, super::Trouble> {
     let unknown = || Problem::unknown("this revision");
     let id = super::parse_id(form.get("id"))?;
-    let theirs = read(&desk.store, id, form.number("theirs").ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
+    let theirs = read(&desk.store, id, form.number("theirs").ok_or_else(unknown)?)
+        .await?
+        .ok_or_else(unknown)?;
     let mine = flat(form, &desk.site);
     let merged = put_together(&start(base.as_ref(), desk), &flat_of(&theirs, &desk.site), &mine, form);
     let merged = Form::from(pairs(&merged));

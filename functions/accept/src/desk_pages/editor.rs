@@ -100,7 +100,9 @@ pub(super) async fn understood(desk: &Desk, form: &Form, status: Status, publish
     }
     let site = Arc::clone(&desk.site);
     let work = tokio::task::spawn_blocking(move || Draft::from_json(&release, &site));
-    let read = work.await.map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this release cannot be read"))?;
+    let read = work
+        .await
+        .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this release cannot be read"))?;
     Ok(read?)
 }
 
@@ -133,7 +135,14 @@ pub(super) async fn save(
 }
 
 /// The form again, with what is wrong beside its fields. Nothing of it is lost.
-async fn refused(desk: &Desk, visit: &Visit, id: Uuid, base: Option<Revision>, form: &Form, problem: &Problem) -> Result<Response, Trouble> {
+async fn refused(
+    desk: &Desk,
+    visit: &Visit,
+    id: Uuid,
+    base: Option<Revision>,
+    form: &Form,
+    problem: &Problem,
+) -> Result<Response, Trouble> {
     let tongue = visit.visitor.tongue;
     let mut shown = Shown::new(id, form);
     shown.stored = base;
@@ -156,7 +165,9 @@ async fn try_to_save(desk: &Desk, visit: &Visit, id: Uuid, base: Option<&Revisio
         _ => (Status::Draft, None),
     };
     let draft = understood(desk, form, status, publish_at).await?;
-    let next = go.strip_prefix("go-").filter(|word| release::Step::ALL.iter().any(|step| step.as_str() == *word));
+    let next = go
+        .strip_prefix("go-")
+        .filter(|word| release::Step::ALL.iter().any(|step| step.as_str() == *word));
     let onward = |n: u32| match next {
         Some(step) => format!("/desk/releases/{id}/{step}?saved={n}"),
         None => format!("/desk/releases/{id}?saved={n}"),

@@ -53,7 +53,10 @@ impl Form {
     }
 
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(super) fn number(&self, name: &str) -> Option<u32> {
@@ -101,7 +104,13 @@ impl Form {
             }
         }
         if let Some(event) = &revision.event {
-            let values = [Some(&event.name), event.start.as_ref(), event.end.as_ref(), event.place.as_ref(), event.url.as_ref()];
+            let values = [
+                Some(&event.name),
+                event.start.as_ref(),
+                event.end.as_ref(),
+                event.place.as_ref(),
+                event.url.as_ref(),
+            ];
             for (name, value) in EVENT.iter().zip(values) {
                 form.put(format!("event.{name}"), value.cloned().unwrap_or_default());
             }
@@ -156,13 +165,17 @@ impl Form {
                 release.insert(list.to_owned(), json!(ids));
             }
         }
-        let event = EVENT.iter().filter_map(|name| Some(((*name).to_owned(), json!(filled(&format!("event.{name}"))?))));
+        let event = EVENT
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), json!(filled(&format!("event.{name}"))?))));
         let event: Map<String, Value> = event.collect();
         if !event.is_empty() {
             release.insert("event".to_owned(), Value::Object(event));
         }
         let localised = |name: &str| {
-            let texts = tags.iter().filter_map(|tag| Some((tag.to_string(), json!(filled(&format!("{name}.{tag}"))?))));
+            let texts = tags
+                .iter()
+                .filter_map(|tag| Some((tag.to_string(), json!(filled(&format!("{name}.{tag}"))?))));
             Value::Object(texts.collect())
         };
         let (note, minor) = (localised("correction.note"), !self.get("correction.minor").is_empty());
@@ -213,7 +226,9 @@ impl Form {
                 text.insert(name.to_owned(), json!(value));
             }
         }
-        let written = text.values().any(|value| value.as_str().is_some_and(|value| !value.trim().is_empty()));
+        let written = text
+            .values()
+            .any(|value| value.as_str().is_some_and(|value| !value.trim().is_empty()));
         let format = self.get(&format!("texts.{tag}.format"));
         if !format.is_empty() {
             text.insert("format".to_owned(), json!(format));
@@ -229,14 +244,21 @@ impl Form {
             && let Ok(sent) = n.parse::<usize>()
         {
             let kept = self.kept(list).filter(|row| {
-                list.as_str() == "media" || self.0.iter().any(|(name, value)| name.starts_with(&format!("links.{row}.")) && !value.trim().is_empty())
+                list.as_str() == "media"
+                    || self
+                        .0
+                        .iter()
+                        .any(|(name, value)| name.starts_with(&format!("links.{row}.")) && !value.trim().is_empty())
             });
             if let Some(row) = kept.collect::<Vec<_>>().get(sent) {
                 *n = row.to_string();
             }
         }
         // The lists of ids are one field each.
-        if parts.first().is_some_and(|list| matches!(list.as_str(), "topics" | "contacts" | "boilerplates")) {
+        if parts
+            .first()
+            .is_some_and(|list| matches!(list.as_str(), "topics" | "contacts" | "boilerplates"))
+        {
             parts.truncate(1);
         }
         parts.join(".")
@@ -324,7 +346,13 @@ mod tests {
             ("media.999999.name", "ignored"),
         ]);
         let release = form.release(&site());
-        assert_eq!((release["links"].as_array().unwrap().len(), release["media"].as_array().unwrap().len()), (1, 1));
+        assert_eq!(
+            (
+                release["links"].as_array().unwrap().len(),
+                release["media"].as_array().unwrap().len()
+            ),
+            (1, 1)
+        );
         assert_eq!(form.field("/links/0/url"), "links.2.url");
         assert_eq!(form.field("/media/0/alt/en"), "media.7.alt.en");
         assert_eq!(form.field("/topics/3"), "topics");

@@ -29,7 +29,12 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn new(site: &Site, visitor: &Visitor, by: Option<&By>) -> Self {
         let tongue = visitor.tongue;
-        let who = |by: &By| fill(tongue.words.signed_in_as, &[("name", &by.name), ("role", role(by.role, tongue.words))]);
+        let who = |by: &By| {
+            fill(
+                tongue.words.signed_in_as,
+                &[("name", &by.name), ("role", role(by.role, tongue.words))],
+            )
+        };
         Self {
             w: tongue.words,
             tag: tongue.tag,
@@ -85,7 +90,11 @@ struct DoorPage {
 
 pub(super) fn door(site: &Site, visitor: &Visitor, status: StatusCode, door: Door) -> Response {
     let at = Visitor {
-        at: if door.next.is_empty() { "/desk".to_owned() } else { door.next.clone() },
+        at: if door.next.is_empty() {
+            "/desk".to_owned()
+        } else {
+            door.next.clone()
+        },
         ..visitor.clone()
     };
     let page = DoorPage {

@@ -70,7 +70,9 @@ fn own(headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST);
     let origin = text(header::ORIGIN).filter(|origin| *origin != "null");
-    let same = origin.and_then(|origin| origin.split_once("://")).map(|(_, name)| Some(name) == host);
+    let same = origin
+        .and_then(|origin| origin.split_once("://"))
+        .map(|(_, name)| Some(name) == host);
     match text(HeaderName::from_static("sec-fetch-site")) {
         // Without a referrer the origin of a form is `null`.
         Some("same-origin") => same.unwrap_or(true),

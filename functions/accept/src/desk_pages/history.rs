@@ -73,12 +73,22 @@ pub(super) async fn show(
     let from = number("from").unwrap_or_else(|| to.saturating_sub(1));
     let of = |n: u32| revisions.iter().find(|one| one.revision == n);
     // Before the first one there was nothing.
-    let start = if from == 0 { Some(Flat::new()) } else { of(from).map(|one| flat_of(one, site)) };
-    let changes = start.zip(of(to)).map(|(from, to)| Changes::between(&from, &flat_of(to, site), site, tongue));
+    let start = if from == 0 {
+        Some(Flat::new())
+    } else {
+        of(from).map(|one| flat_of(one, site))
+    };
+    let changes = start
+        .zip(of(to))
+        .map(|(from, to)| Changes::between(&from, &flat_of(to, site), site, tongue));
     let page = HistoryPage {
         frame: Frame::of(site, &visit),
         id,
-        title: latest.texts.get(&latest.language).map(|text| text.title.clone()).unwrap_or_default(),
+        title: latest
+            .texts
+            .get(&latest.language)
+            .map(|text| text.title.clone())
+            .unwrap_or_default(),
         dir: latest.language.direction().as_str(),
         lang: latest.language.clone(),
         lines: revisions.iter().rev().map(|one| line(one, &desk, tongue)).collect(),

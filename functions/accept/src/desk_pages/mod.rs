@@ -67,7 +67,10 @@ pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
         .route("/desk/", get(board::show))
         .route("/desk/releases/new", get(editor::new))
         .route("/desk/releases/{id}", get(editor::show).post(editor::save))
-        .route("/desk/releases/{id}/preview", get(editor::preview_stored).post(editor::preview_sent))
+        .route(
+            "/desk/releases/{id}/preview",
+            get(editor::preview_stored).post(editor::preview_sent),
+        )
         .route("/desk/releases/{id}/history", get(history::show))
         .route("/desk/releases/{id}/where", get(places::show))
         .route("/desk/releases/{id}/check", post(script::check))

@@ -19,7 +19,9 @@ use release::{Lang, Revision, Site, Status, entry_id};
 use store::Store;
 use uuid::Uuid;
 
-use super::{Page, board::status_word, changes::autonym, editor::known, frame::Frame, guard::Visit, html, parse_id, when::When, words::Words};
+use super::{
+    Page, board::status_word, changes::autonym, editor::known, frame::Frame, guard::Visit, html, parse_id, when::When, words::Words,
+};
 use crate::{Desk, problem::Problem, revisions::before};
 
 /// Reads at once.
@@ -78,7 +80,12 @@ pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> 
     }
     all.push(place(w.place_json, String::new(), path::release(id), format!("\"revision\": {n},")));
     if revision.status != Status::Withdrawn {
-        all.push(place(w.place_version, String::new(), path::version(id, n), format!("\"revision\": {n},")));
+        all.push(place(
+            w.place_version,
+            String::new(),
+            path::version(id, n),
+            format!("\"revision\": {n},"),
+        ));
     }
     all
 }
@@ -134,7 +141,11 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
     let page = WherePage {
         frame: Frame::of(site, &visit),
         id,
-        title: public.texts.get(&public.language).map(|text| text.title.clone()).unwrap_or_default(),
+        title: public
+            .texts
+            .get(&public.language)
+            .map(|text| text.title.clone())
+            .unwrap_or_default(),
         dir: public.language.direction().as_str(),
         lang: public.language.clone(),
         status: public.status.as_str(),
@@ -143,14 +154,20 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, Path(id): Path<String>, 
         stored: When::exact(public.at, site, tongue),
         missing: rows.iter().filter(|row| row.since.is_none()).count(),
         rows,
-        files: shown.into_iter().flat_map(|shown| shown.media).map(|file| (file.file.name, file.url)).collect(),
+        files: shown
+            .into_iter()
+            .flat_map(|shown| shown.media)
+            .map(|file| (file.file.name, file.url))
+            .collect(),
     };
     Ok(html(StatusCode::OK, &page))
 }
 
 /// When the file that shows it was written; nothing when it does not show it.
 async fn since(store: &Store, place: &Place) -> Result<Option<Timestamp>, Problem> {
-    let Some(found) = store.fetch(&place.key).await? else { return Ok(None) };
+    let Some(found) = store.fetch(&place.key).await? else {
+        return Ok(None);
+    };
     let holds = String::from_utf8_lossy(&found.bytes).contains(&place.mark);
     Ok(Timestamp::from_second(found.last_modified).ok().filter(|_| holds))
 }

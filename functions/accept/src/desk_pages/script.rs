@@ -99,29 +99,85 @@ pub(super) async fn paste(State(desk): State<Arc<Desk>>, request: Request) -> Pa
     let form = Form::read(whole(request.into_body()).await?);
     let (html, site) = (form.get("html").to_owned(), Arc::clone(&desk.site));
     let work = tokio::task::spawn_blocking(move || cleaned(&html, &site.url("/")));
-    let cleaned = work.await.map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this text cannot be read"))?;
+    let cleaned = work
+        .await
+        .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this text cannot be read"))?;
     let (title, html) = cleaned.map_err(|reason| Problem::fault("/body", reason))?;
     Ok(answer(StatusCode::OK, &json!({"title": title, "html": html})))
 }
+
+/// What a pasted text keeps: what it says and how it is divided, nothing of how it looked.
+const KEPT: [&str; 29] = [
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "div",
+    "em",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
 
 /// Title and text. White space of its source means nothing; paragraphs stand apart, so that a person can read it.
 fn cleaned(html: &str, base: &str) -> Result<(String, String), String> {
     release::check_body(html, release::Format::Html)?;
     let paste = release::html(html);
     let base = Url::parse(base).map_err(|reason| reason.to_string())?;
-    let clean = release::to_html(&paste.body, release::Format::Html, &base);
-    let flat = clean.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-    let mut apart = flat;
-    for end in ["</p>", "</h2>", "</h3>", "</h4>", "</ul>", "</ol>", "</blockquote>", "</table>"] {
+    let safe = |html: &str| release::to_html(html, release::Format::Html, &base);
+    let mut builder = ammonia::Builder::empty();
+    builder.add_tags(KEPT).add_tag_attributes("a", ["href"]).link_rel(None);
+    builder.add_url_schemes(["https", "http", "mailto", "tel"]);
+    let bare = builder.clean(&safe(&paste.body)).to_string();
+    // Web pages divide with `div` what a text divides into paragraphs. Whatever does not fit together then is put right.
+    let whole = safe(&bare.replace("<div>", "<p>").replace("</div>", "</p>"));
+    let mut apart = whole.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    for end in [
+        "</p>",
+        "</h2>",
+        "</h3>",
+        "</h4>",
+        "</h5>",
+        "</h6>",
+        "</ul>",
+        "</ol>",
+        "</blockquote>",
+        "</table>",
+    ] {
         apart = apart.replace(end, &format!("{end}\n\n"));
     }
     for end in ["</li>", "<ul>", "<ol>", "</tr>"] {
         apart = apart.replace(end, &format!("{end}\n"));
     }
-    let lines: Vec<&str> = apart.lines().map(str::trim).collect();
-    let empty = ["<p></p>", "<p>&nbsp;</p>", "<p>\u{a0}</p>"];
-    let kept: Vec<&str> = lines.into_iter().filter(|line| !empty.contains(line)).collect();
-    Ok((paste.title, kept.join("\n").replace("\n\n\n", "\n\n").trim().to_owned()))
+    let blank = |line: &&str| !matches!(*line, "" | "<p></p>" | "<p> </p>" | "<p>&nbsp;</p>" | "<p>\u{a0}</p>");
+    let mut clean = String::new();
+    for line in apart.lines().map(str::trim).filter(blank) {
+        // A paragraph ends with an empty line, a part of a list does not.
+        let part = ["</li>", "<ul>", "<ol>", "</tr>"].iter().any(|end| line.ends_with(end));
+        clean.push_str(line);
+        clean.push_str(if part { "\n" } else { "\n\n" });
+    }
+    Ok((paste.title, clean.trim_end().to_owned()))
 }
 
 /// `POST /desk/releases/{id}/files`: how to send a file, as `POST /v1/releases/{id}/media` says it. Of a release that is not saved yet, too:
@@ -142,7 +198,10 @@ pub(super) async fn announce(
     match announced.await {
         Ok(told) => Ok(told),
         Err(problem) => {
-            let told: Vec<String> = sentences(&problem, visit.visitor.tongue).into_iter().map(|told| told.message).collect();
+            let told: Vec<String> = sentences(&problem, visit.visitor.tongue)
+                .into_iter()
+                .map(|told| told.message)
+                .collect();
             Ok(answer(problem.status, &json!({"message": told.join(" ")})))
         }
     }
@@ -162,7 +221,12 @@ mod tests {
         let page = "<nav>Menu</nav><article><h1>Ferry delayed</h1><p>It was <a href=\"javascript:alert(1)\" onclick=x>late</a>.</p><script>alert(1)</script></article>";
         let (title, clean) = cleaned(page, "https://press.example.org/").unwrap();
         assert_eq!(title, "Ferry delayed");
-        assert!(clean.contains("late") && !clean.contains("script") && !clean.contains("onclick") && !clean.contains("Menu"), "{clean}");
+        assert!(
+            clean.contains("late") && !clean.contains("script") && !clean.contains("onclick") && !clean.contains("Menu"),
+            "{clean}"
+        );
+        let (_, clean) = cleaned("<div><div>One</div><div>Two<br>three</div></div>", "https://press.example.org/").unwrap();
+        assert_eq!(clean, "<p>One</p>\n\n<p>Two<br>three</p>");
         assert!(cleaned(&"<div>".repeat(500), "https://press.example.org/").is_err());
     }
 }

@@ -117,7 +117,9 @@ pub(super) async fn language(request: Request) -> Result<Response, Trouble> {
 
 /// Where to go on: a path of the desk, whatever was asked for.
 pub(super) fn inside(path: &str) -> &str {
-    let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~?&=%+".contains(&byte));
+    let plain = path
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/-._~?&=%+".contains(&byte));
     let ours = path == "/desk" || path.starts_with("/desk/") || path.starts_with("/desk?");
     if plain && ours && !path.contains("//") && !path.contains("..") {
         path

@@ -155,7 +155,7 @@ pub(super) async fn take(
     if step == Step::Schedule {
         match time(&desk, &visit, &form) {
             Time::Chosen(chosen) => at = Some(chosen),
-            Time::Look(said) => return screen(&desk, &visit, step, id, Said { form, ..said }).await,
+            Time::Look(said) => return screen(&desk, &visit, step, id, Said { form, ..*said }).await,
         }
     }
     let body = body(&form, step, at, &desk);
@@ -215,7 +215,7 @@ fn body(form: &Form, step: Step, at: Option<Timestamp>, desk: &Desk) -> Value {
 enum Time {
     Chosen(Timestamp),
     /// The time is shown in full before it counts.
-    Look(Said),
+    Look(Box<Said>),
 }
 
 fn time(desk: &Desk, visit: &Visit, form: &Form) -> Time {
@@ -228,18 +228,13 @@ fn time(desk: &Desk, visit: &Visit, form: &Form) -> Time {
             message,
             lang: None,
         };
-        Time::Look(Said {
+        Time::Look(Box::new(Said {
             errors: vec![told],
             status: StatusCode::UNPROCESSABLE_ENTITY,
             ..Said::default()
-        })
+        }))
     };
-    let look = |exact: Vec<Timestamp>| {
-        Time::Look(Said {
-            exact,
-            ..Said::default()
-        })
-    };
+    let look = |exact: Vec<Timestamp>| Time::Look(Box::new(Said { exact, ..Said::default() }));
     let found = instant(written, &desk.site.zone);
     // What was shown is what counts, as long as nobody wrote another time since.
     if let Some(chosen) = exact.filter(|_| form.get("do") == "take" && form.get("looked") == written) {
@@ -282,11 +277,19 @@ async fn screen(desk: &Desk, visit: &Visit, step: Step, id: Uuid, said: Said) ->
         let missing = files::faults(&latest, public.as_ref(), &desk.store).await?;
         let as_it_goes = attempt.as_ref().unwrap_or(&latest);
         let lint = check::look(as_it_goes, desk).await?;
-        found = missing.iter().chain(&lint.errors).map(|fault| tell(fault, &stored, tongue)).collect();
+        found = missing
+            .iter()
+            .chain(&lint.errors)
+            .map(|fault| tell(fault, &stored, tongue))
+            .collect();
         warnings = lint.warnings.iter().map(|fault| tell(fault, &stored, tongue)).collect();
     }
     let (since, changes) = compared(desk, visit, step, &latest, public.as_ref()).await?;
-    let title = latest.texts.get(&latest.language).map(|text| text.title.clone()).unwrap_or_default();
+    let title = latest
+        .texts
+        .get(&latest.language)
+        .map(|text| text.title.clone())
+        .unwrap_or_default();
     let shown = match (step, &public) {
         (Step::Withdraw | Step::Restore, Some(public)) => places(public, site, w),
         (Step::Publish | Step::Schedule, _) => attempt.as_ref().ok().map(|next| places(next, site, w)).unwrap_or_default(),
@@ -326,8 +329,7 @@ async fn screen(desk: &Desk, visit: &Visit, step: Step, id: Uuid, said: Said) ->
         places: shown,
         danger: step == Step::Withdraw,
     };
-    let status = if said.status == StatusCode::OK { StatusCode::OK } else { said.status };
-    Ok(html(status, &page))
+    Ok(html(said.status, &page))
 }
 
 /// What a step may say besides.
@@ -345,7 +347,10 @@ fn fields(desk: &Desk, visit: &Visit, step: Step, latest: &Revision, form: &Form
             add(Field::new(name, w.withdraw_reason, value, Kind::Line).lang(tag).named(autonym(tag)));
         }
     }
-    let approved = latest.approval.as_ref().is_some_and(|approval| approval.content == steps::digest(latest));
+    let approved = latest
+        .approval
+        .as_ref()
+        .is_some_and(|approval| approval.content == steps::digest(latest));
     if matches!(step, Step::Publish | Step::Schedule) && desk.site.four_eyes && !approved {
         add(Field::new("emergency", w.emergency, form.get("emergency"), Kind::Line).help(w.emergency_help));
     }
@@ -384,4 +389,3 @@ async fn compared(
     let from = base.map(|base| flat_of(&base, site)).unwrap_or_else(Flat::new);
     Ok((Some(since), Some(Changes::between(&from, &flat_of(latest, site), site, tongue))))
 }
-

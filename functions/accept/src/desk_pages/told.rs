@@ -31,14 +31,21 @@ const SAID: [Said; 63] = [
     ("`texts` is empty; write at least one text", |w| w.fault_no_text),
     ("a title has at most {0} characters, found {1}; shorten it", |w| w.fault_too_long),
     ("at most {0} characters, found {1}; shorten it", |w| w.fault_too_long),
-    ("a text has at most {0} bytes, found {1}; shorten it or attach the long version as a file", |w| w.fault_body_long),
+    (
+        "a text has at most {0} bytes, found {1}; shorten it or attach the long version as a file",
+        |w| w.fault_body_long,
+    ),
     ("formatting that is left open {}", |w| w.fault_formatting),
-    ("the original language `{0}` has no text; there are texts in: {}", |w| w.fault_original),
+    ("the original language `{0}` has no text; there are texts in: {}", |w| {
+        w.fault_original
+    }),
     ("expected a date such as 2016-06-09 or 9 June 2016, found `{0}`", |w| w.fault_date),
     ("expected a day that exists, found `{0}`", |w| w.fault_date),
     ("expected a year from 1900 to 9999, found `{0}`", |w| w.fault_date),
     ("`{0}` may be {1} or {2}; {}", |w| w.fault_date_ambiguous),
-    ("expected a date that has come when the release becomes public, at {}; {}", |w| w.fault_date_to_come),
+    ("expected a date that has come when the release becomes public, at {}; {}", |w| {
+        w.fault_date_to_come
+    }),
     ("expected a day written YYYY-MM-DD such as 2016-06-01, found `{0}`", |w| w.fault_day),
     ("the event ends on {0}, before it starts on {1}", |w| w.fault_event_order),
     ("expected an absolute http(s) URL such as {}", |w| w.fault_url),
@@ -49,20 +56,32 @@ const SAID: [Said; 63] = [
     ("took out {0} character{} that no feed can carry: {1}", |w| w.warn_taken_out),
     ("no file with this SHA-256 has arrived; {}", |w| w.fault_file_missing),
     ("expected {0}, as announced; by its content the file is {1}", |w| w.fault_file_kind),
-    ("expected one of {}; found {0}; SVG and HTML can carry programs", |w| w.fault_file_refused),
+    ("expected one of {}; found {0}; SVG and HTML can carry programs", |w| {
+        w.fault_file_refused
+    }),
     ("expected a name that ends in {0} for {}", |w| w.fault_file_name),
     ("expected 1 to {} bytes (64 MiB), found {0}", |w| w.fault_file_size),
     ("`{0}` stands where something is still to be filled in", |w| w.lint_placeholder),
     ("`{0}`: is something still to be filled in?", |w| w.lint_doubtful),
     ("no place is named where the release is issued", |w| w.lint_no_place),
-    ("{0} characters; search engines and feed readers cut a title after about {1}", |w| w.lint_long_title),
-    ("the text speaks of an embargo, and the release is not scheduled: `{0}`", |w| w.lint_embargo_unscheduled),
+    ("{0} characters; search engines and feed readers cut a title after about {1}", |w| {
+        w.lint_long_title
+    }),
+    ("the text speaks of an embargo, and the release is not scheduled: `{0}`", |w| {
+        w.lint_embargo_unscheduled
+    }),
     ("the text speaks of an embargo: `{0}`; it is scheduled for {1}", |w| w.lint_embargo),
-    ("`{0}` is another time than {1}, for which the release is scheduled", |w| w.lint_embargo_other),
+    ("`{0}` is another time than {1}, for which the release is scheduled", |w| {
+        w.lint_embargo_other
+    }),
     ("nobody is named whom a journalist may ask", |w| w.lint_no_contact),
     ("`{0}` has no text in {1} for those who cannot see it", |w| w.lint_no_alt),
-    ("expected a text in {0}, in {}; found mostly {}: is it in the wrong place?", |w| w.lint_language),
-    ("expected a text in {0}; it reads like {}: is it in the wrong place?", |w| w.lint_language),
+    ("expected a text in {0}, in {}; found mostly {}: is it in the wrong place?", |w| {
+        w.lint_language
+    }),
+    ("expected a text in {0}; it reads like {}: is it in the wrong place?", |w| {
+        w.lint_language
+    }),
     ("figures or dates differ: {0}", |w| w.lint_figures),
     ("a link leads to `#{0}`, and nothing in the text has that name", |w| w.lint_fragment),
     ("a withdrawal needs a public reason, {}", |w| w.fault_reason),
@@ -121,7 +140,10 @@ fn matched<'p>(pattern: &'p str, message: &str) -> Option<Vec<(&'p str, String)>
         let end = match (literal.is_empty(), last) {
             (true, _) => rest.len(),
             // The last place holds as much as it can.
-            (false, true) => rest.len().checked_sub(literal.len()).filter(|end| rest.get(*end..) == Some(literal))?,
+            (false, true) => rest
+                .len()
+                .checked_sub(literal.len())
+                .filter(|end| rest.get(*end..) == Some(literal))?,
             (false, false) => rest.find(literal)?,
         };
         if !name.is_empty() {
@@ -147,12 +169,20 @@ mod tests {
     #[test]
     fn a_pattern_takes_what_stands_in_its_places_and_nothing_else() {
         assert_eq!(
-            matched("`{0}` is another time than {1}, for which {}", "`at `ten`` is another time than x, for which y"),
+            matched(
+                "`{0}` is another time than {1}, for which {}",
+                "`at `ten`` is another time than x, for which y"
+            ),
             Some(vec![("0", "at `ten`".to_owned()), ("1", "x".to_owned())])
         );
         assert_eq!(matched("`{0}`: is it?", "`a`: is it?"), Some(vec![("0", "a".to_owned())]));
         assert_eq!(matched("plain", "plain"), Some(vec![]));
-        for (pattern, message) in [("plain", "plainer"), ("plain", "plai"), ("a {0} b", "a b"), ("`{0}`: is it?", "`a`: is it not")] {
+        for (pattern, message) in [
+            ("plain", "plainer"),
+            ("plain", "plai"),
+            ("a {0} b", "a b"),
+            ("`{0}`: is it?", "`a`: is it not"),
+        ] {
             assert_eq!(matched(pattern, message), None, "{pattern} {message}");
         }
     }
@@ -192,10 +222,22 @@ mod tests {
             serde_json::from_value(revision).unwrap()
         };
         for revision in [
-            revision(None, &"long ".repeat(30), "Embargoed until 9 June 2026. [NAME] said so. See [there](#nowhere)."),
-            revision(Some("2026-06-09T10:00:00Z"), "T", "Embargoed until 8 June 2026, 10:00. The place will be to be confirmed by us."),
+            revision(
+                None,
+                &"long ".repeat(30),
+                "Embargoed until 9 June 2026. [NAME] said so. See [there](#nowhere).",
+            ),
+            revision(
+                Some("2026-06-09T10:00:00Z"),
+                "T",
+                "Embargoed until 8 June 2026, 10:00. The place will be to be confirmed by us.",
+            ),
             revision(Some("2026-06-09T10:00:00Z"), "T", "This text is under embargo for now."),
-            revision(None, "T", &"Le conseil se réunit aujourd'hui pour parler de la mer et des ports de la côte. ".repeat(5)),
+            revision(
+                None,
+                "T",
+                &"Le conseil se réunit aujourd'hui pour parler de la mer et des ports de la côte. ".repeat(5),
+            ),
         ] {
             let found = lint(&revision, &site());
             messages.extend(found.errors.into_iter().chain(found.warnings).map(|fault| fault.message));
@@ -205,10 +247,17 @@ mod tests {
             for message in &messages {
                 let (said, lang) = say(message, tongue);
                 let known = SAID.iter().any(|(pattern, _)| matched(pattern, message).is_some());
-                assert!(known && lang.is_none() && !said.contains(['{', '}']), "{}: {message}: {said}", tongue.tag);
+                assert!(
+                    known && lang.is_none() && !said.contains(['{', '}']),
+                    "{}: {message}: {said}",
+                    tongue.tag
+                );
             }
         }
-        assert_eq!(say("something new", Tongue::of("fr").unwrap()), ("something new".to_owned(), Some("en")));
+        assert_eq!(
+            say("something new", Tongue::of("fr").unwrap()),
+            ("something new".to_owned(), Some("en"))
+        );
         assert_eq!(say("something new", Tongue::of("en").unwrap()), ("something new".to_owned(), None));
     }
 }

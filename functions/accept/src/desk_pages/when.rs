@@ -50,13 +50,22 @@ fn sign(offset: jiff::tz::Offset) -> String {
     let minutes = offset.seconds() / 60;
     match minutes {
         0 => String::new(),
-        _ => format!("{}{:02}:{:02}", if minutes < 0 { '−' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60),
+        _ => format!(
+            "{}{:02}:{:02}",
+            if minutes < 0 { '−' } else { '+' },
+            minutes.abs() / 60,
+            minutes.abs() % 60
+        ),
     }
 }
 
 fn words(at: civil::DateTime, tongue: Tongue) -> Option<String> {
     let locale: Locale = tongue.tag.parse().ok()?;
-    let form = DateTimeFormatter::try_new(locale.into(), YMDT::medium().with_time_precision(icu_datetime::options::TimePrecision::Minute)).ok()?;
+    let form = DateTimeFormatter::try_new(
+        locale.into(),
+        YMDT::medium().with_time_precision(icu_datetime::options::TimePrecision::Minute),
+    )
+    .ok()?;
     let at = DateTime {
         date: Date::try_new_iso(at.year().into(), at.month().unsigned_abs(), at.day().unsigned_abs()).ok()?,
         time: Time::try_new(at.hour().unsigned_abs(), at.minute().unsigned_abs(), 0, 0).ok()?,
@@ -108,8 +117,16 @@ mod tests {
         let at: Timestamp = "2026-06-09T08:05:00Z".parse().unwrap();
         let english = When::exact(at, &site(), Tongue::of("en").unwrap());
         assert_eq!(english.machine, "2026-06-09T08:05:00Z");
-        assert!(english.text.contains("Jun 9, 2026") && english.text.contains("10:05"), "{}", english.text);
-        assert!(english.text.contains("(Europe/Brussels, UTC+02:00)") && english.text.contains("8:05"), "{}", english.text);
+        assert!(
+            english.text.contains("Jun 9, 2026") && english.text.contains("10:05"),
+            "{}",
+            english.text
+        );
+        assert!(
+            english.text.contains("(Europe/Brussels, UTC+02:00)") && english.text.contains("8:05"),
+            "{}",
+            english.text
+        );
         let mut told: Vec<String> = Tongue::all().map(|tongue| When::of(at, &site(), tongue).text).collect();
         told.sort();
         told.dedup();

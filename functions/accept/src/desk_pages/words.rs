@@ -53,7 +53,9 @@ fn preferred(asked: &str) -> Option<Tongue> {
     let mut best: Option<(f32, Tongue)> = None;
     for range in asked.split(',').take(32) {
         let mut parts = range.split(';');
-        let Some(tongue) = parts.next().and_then(Tongue::of) else { continue };
+        let Some(tongue) = parts.next().and_then(Tongue::of) else {
+            continue;
+        };
         let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
         if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
             best = Some((weight, tongue));

@@ -57,7 +57,10 @@ impl Front {
     /// The origin of a page that may send files.
     fn origin(&self, request: &http::Request<Incoming>) -> Option<HeaderValue> {
         let origin = request.headers().get(header::ORIGIN)?;
-        self.origins.iter().any(|known| known.as_bytes() == origin.as_bytes()).then(|| origin.clone())
+        self.origins
+            .iter()
+            .any(|known| known.as_bytes() == origin.as_bytes())
+            .then(|| origin.clone())
     }
 
     /// The answer to a browser that asks before it sends a file.

@@ -1,7 +1,7 @@
 //! What the editor's screen shows.
 
 use askama::Template;
-use release::{Lang, Role, Revision, Status, Step};
+use release::{Lang, Revision, Role, Status, Step};
 use uuid::Uuid;
 
 use super::super::{
@@ -176,23 +176,44 @@ impl EditorPage {
                     name: autonym(tag),
                     checked: false,
                     written: TEXT.iter().any(|name| !form.get(&format!("{about}.{name}")).trim().is_empty()),
-                    faults: shown.errors.iter().filter(|told| told.field.starts_with(&format!("{about}."))).count(),
+                    faults: shown
+                        .errors
+                        .iter()
+                        .filter(|told| told.field.starts_with(&format!("{about}.")))
+                        .count(),
                     fields,
                     format: form.get(&format!("{about}.format")).to_owned(),
-                    told: shown.errors.iter().chain(&shown.warnings).filter(|told| told.field == about).cloned().collect(),
+                    told: shown
+                        .errors
+                        .iter()
+                        .chain(&shown.warnings)
+                        .filter(|told| told.field == about)
+                        .cloned()
+                        .collect(),
                     tag: tag.clone(),
                 }
             })
             .collect();
-        let first = tabs.iter().position(|tab| tab.faults > 0).or_else(|| tabs.iter().position(|tab| tab.tag.as_str() == original));
+        let first = tabs
+            .iter()
+            .position(|tab| tab.faults > 0)
+            .or_else(|| tabs.iter().position(|tab| tab.tag.as_str() == original));
         if let Some(tab) = tabs.get_mut(first.unwrap_or(0)) {
             tab.checked = true;
         }
-        let topics = site.topics.iter().map(|topic| (topic.id.as_str(), topic.label_in(site, &tongue.lang()).to_owned()));
+        let topics = site
+            .topics
+            .iter()
+            .map(|topic| (topic.id.as_str(), topic.label_in(site, &tongue.lang()).to_owned()));
         let lists = vec![
             list("topics", w.topics, topics.collect(), &shown),
             list("contacts", w.contacts, texts(&site.contacts, &tongue.lang(), site), &shown),
-            list("boilerplates", w.boilerplates, texts(&site.boilerplates, &tongue.lang(), site), &shown),
+            list(
+                "boilerplates",
+                w.boilerplates,
+                texts(&site.boilerplates, &tongue.lang(), site),
+                &shown,
+            ),
         ];
         let mut links = form.rows("links");
         let next = links.iter().max().map_or(0, |last| last + 1);
@@ -200,7 +221,9 @@ impl EditorPage {
         let links = links.into_iter().map(|n| LinkRow {
             n,
             url: told(field(format!("links.{n}.url"), w.link_url, Kind::Line)),
-            labels: each(&tags, |tag| told(field(format!("links.{n}.label.{tag}"), w.link_label, Kind::Line).lang(tag))),
+            labels: each(&tags, |tag| {
+                told(field(format!("links.{n}.label.{tag}"), w.link_label, Kind::Line).lang(tag))
+            }),
         });
         let mut rows = Vec::new();
         for n in form.rows("media") {
@@ -220,7 +243,11 @@ impl EditorPage {
                     .errors
                     .iter()
                     .chain(&shown.warnings)
-                    .filter(|told| ["sha256", "name", "type", "size"].iter().any(|name| told.field == format!("media.{n}.{name}")))
+                    .filter(|told| {
+                        ["sha256", "name", "type", "size"]
+                            .iter()
+                            .any(|name| told.field == format!("media.{n}.{name}"))
+                    })
                     .cloned()
                     .collect(),
             });
@@ -234,7 +261,10 @@ impl EditorPage {
             told: Vec::new(),
         };
         let named = |told: &Told| Named {
-            id: Some(field_id(&told.field)).filter(|id| !id.is_empty()).map(|id| target(&told.field, &id)).unwrap_or_default(),
+            id: Some(field_id(&told.field))
+                .filter(|id| !id.is_empty())
+                .map(|id| target(&told.field, &id))
+                .unwrap_or_default(),
             label: if told.field.is_empty() {
                 String::new()
             } else if let Some(tag) = told.field.strip_prefix("texts.").filter(|rest| !rest.contains('.')) {
@@ -250,7 +280,11 @@ impl EditorPage {
             frame: Frame::of(site, visit),
             id: shown.id,
             revision: stored.map_or(0, |stored| stored.revision),
-            title: if title.trim().is_empty() { w.untitled.to_owned() } else { title.to_owned() },
+            title: if title.trim().is_empty() {
+                w.untitled.to_owned()
+            } else {
+                title.to_owned()
+            },
             status: stored.map(|stored| (stored.status.as_str(), status_word(stored.status, w))),
             changed: stored.map(|stored| (stored.by.name.clone(), When::of(stored.at, site, tongue))),
             due: stored.and_then(|stored| stored.publish_at).map(|at| When::exact(at, site, tongue)),
@@ -268,16 +302,25 @@ impl EditorPage {
                 })
                 .collect(),
             date: told(field("date".to_owned(), w.date, Kind::Line).help(w.date_help)),
-            event: EVENT.iter().map(|name| told(field(format!("event.{name}"), event_label(name, w), Kind::Line))).collect(),
+            event: EVENT
+                .iter()
+                .map(|name| told(field(format!("event.{name}"), event_label(name, w), Kind::Line)))
+                .collect(),
             lists,
             links: links.collect(),
             files: rows,
             blank,
             corrects,
             minor: !form.get("correction.minor").is_empty(),
-            overriding: shown.overridable.then(|| Field::new("override", w.override_reason, form.get("override"), Kind::Line).help(w.override_help)),
+            overriding: shown
+                .overridable
+                .then(|| Field::new("override", w.override_reason, form.get("override"), Kind::Line).help(w.override_help)),
             saves: saves(stored.map(|stored| stored.status), visit.by.role, w),
-            steps: standing.unwrap_or_default().into_iter().map(|step| (step.as_str(), step_word(step, w))).collect(),
+            steps: standing
+                .unwrap_or_default()
+                .into_iter()
+                .map(|step| (step.as_str(), step_word(step, w)))
+                .collect(),
             is_public: corrects,
             file_ends: release::file_ends(),
             accepted: release::file_ends().replace(' ', ""),
@@ -326,7 +369,9 @@ fn list(name: &'static str, legend: &'static str, known: Vec<(&str, String)>, sh
 fn texts<'a>(known: &'a [release::Contact], lang: &Lang, site: &release::Site) -> Vec<(&'a str, String)> {
     let shown = |contact: &'a release::Contact| {
         let text = contact.text.get(lang).or_else(|| contact.text.get(site.default_language()));
-        let text = text.or_else(|| contact.text.values().next()).map_or(contact.id.as_str(), String::as_str);
+        let text = text
+            .or_else(|| contact.text.values().next())
+            .map_or(contact.id.as_str(), String::as_str);
         (contact.id.as_str(), release::excerpt(text, 120))
     };
     known.iter().map(shown).collect()
