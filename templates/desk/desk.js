@@ -60,8 +60,9 @@ class Copy {
     return this.form.elements.namedItem('revision').value === '0';
   }
 
+  // Empty fields say nothing: a form that comes back has more of them.
   now() {
-    const pairs = [...new FormData(this.form)].filter(([name, value]) => typeof value === 'string' && !['tab', 'revision'].includes(name));
+    const pairs = [...new FormData(this.form)].filter(([name, value]) => typeof value === 'string' && value !== '' && !['tab', 'revision'].includes(name));
     return JSON.stringify(pairs);
   }
 
@@ -111,6 +112,7 @@ class Copy {
       const values = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
       if (field.type === 'checkbox' || field.type === 'radio') field.checked = values.includes(field.value);
       else if (values.length) field.value = values[0];
+      else if (field.type !== 'hidden' && field.tagName !== 'SELECT') field.value = '';
     }
     for (const row of this.form.querySelectorAll('.file')) {
       const name = row.querySelector('input[name$=".name"]');

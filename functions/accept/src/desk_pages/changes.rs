@@ -71,7 +71,7 @@ pub(super) fn pairs(flat: &Flat) -> Vec<(String, String)> {
     flat.iter().flat_map(one).collect()
 }
 
-/// The name of a field for a person: `Title · français`.
+/// The name of a field for a person: `Title · French`.
 pub(super) fn label(name: &str, w: &Words, site: &Site) -> (String, Option<Lang>) {
     let parts: Vec<&str> = name.split('.').collect();
     let (words, tag): (Vec<String>, Option<&str>) = match parts.as_slice() {
@@ -96,13 +96,31 @@ pub(super) fn label(name: &str, w: &Words, site: &Site) -> (String, Option<Lang>
         .and_then(|tag| Lang::parse(tag).ok())
         .filter(|lang| site.language(lang).is_some());
     let mut words = words;
-    words.extend(lang.as_ref().map(autonym));
+    words.extend(lang.as_ref().map(|lang| language_name(lang, w)));
     (words.join(" · "), lang)
 }
 
 fn row(word: &str, n: &str) -> String {
     let n: usize = n.parse().unwrap_or_default();
     format!("{word} {}", n + 1)
+}
+
+/// The name of a language in the desk's; its tag besides when that says more.
+pub(super) fn language_name(lang: &Lang, w: &Words) -> String {
+    let name = match lang.primary() {
+        "ar" => w.lang_ar,
+        "en" => w.lang_en,
+        "es" => w.lang_es,
+        "fr" => w.lang_fr,
+        "ru" => w.lang_ru,
+        "zh" => w.lang_zh,
+        _ => return lang.to_string(),
+    };
+    if lang.primary() == lang.as_str() {
+        name.to_owned()
+    } else {
+        format!("{name} ({lang})")
+    }
 }
 
 /// A language's own name; its tag besides when that says more.
@@ -160,6 +178,7 @@ enum PartKind {
 #[template(path = "desk/changes.html")]
 pub(super) struct Changes {
     w: &'static Words,
+    dir: &'static str,
     pub(super) list: Vec<Change>,
 }
 
@@ -170,7 +189,9 @@ impl Changes {
         names.sort_by_key(|name| order(name));
         names.dedup();
         let text = |flat: &Flat, name: &String| flat.get(name).cloned().unwrap_or_default();
-        let changed = names.into_iter().filter(|name| from.get(*name) != to.get(*name));
+        // A file is another one when its digest is; size and type follow from it.
+        let follows = |name: &str| name.starts_with("media.") && (name.ends_with(".size") || name.ends_with(".type"));
+        let changed = names.into_iter().filter(|name| from.get(*name) != to.get(*name) && !follows(name));
         let list = changed.map(|name| {
             let (label, lang) = label(name, tongue.words, site);
             Change {
@@ -182,6 +203,7 @@ impl Changes {
         });
         Self {
             w: tongue.words,
+            dir: tongue.dir(),
             list: list.collect(),
         }
     }

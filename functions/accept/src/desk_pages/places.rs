@@ -20,7 +20,7 @@ use store::Store;
 use uuid::Uuid;
 
 use super::{
-    Page, board::status_word, changes::autonym, editor::known, frame::Frame, guard::Visit, html, parse_id, when::When, words::Words,
+    Page, board::status_word, changes::language_name, editor::known, frame::Frame, guard::Visit, html, parse_id, when::When, words::Words,
 };
 use crate::{Desk, problem::Problem, revisions::before};
 
@@ -58,8 +58,8 @@ pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> 
     let tags: Vec<&Lang> = site.languages.iter().map(|language| &language.tag).collect();
     for tag in &tags {
         let name = match revision.texts.contains_key(*tag) {
-            true => autonym(tag),
-            false => format!("{} ({})", autonym(tag), w.place_fallback),
+            true => language_name(tag, w),
+            false => format!("{} ({})", language_name(tag, w), w.place_fallback),
         };
         all.push(place(w.place_page, name, path::page(tag, at), format!("{id}:{n}\"")));
     }
@@ -74,7 +74,12 @@ pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> 
         }
         for (word, feed) in feeds {
             for (format, path) in [("RSS", feed.rss()), ("Atom", feed.atom()), ("JSON Feed", feed.json())] {
-                all.push(place(&format!("{word}, {format}"), autonym(tag), path, mark(revision, tag)));
+                all.push(place(
+                    &format!("{word}, {format}"),
+                    language_name(tag, w),
+                    path,
+                    mark(revision, tag),
+                ));
             }
         }
     }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Page, Trouble,
     board::status_word,
-    changes::{Changes, Flat, autonym, flat_of},
+    changes::{Changes, Flat, flat_of, language_name},
     editor::known,
     field::{Field, Kind},
     form::Form,
@@ -105,6 +105,8 @@ struct StepPage {
     /// What the changes are compared with.
     since: Option<String>,
     changes: Option<Changes>,
+    /// Somebody has to read them now.
+    open: bool,
     places: Vec<Place>,
     fields: Vec<Field>,
     at: Option<Field>,
@@ -326,6 +328,7 @@ async fn screen(desk: &Desk, visit: &Visit, step: Step, id: Uuid, said: Said) ->
         warnings,
         since,
         changes,
+        open: step == Step::Approve || public.is_some(),
         places: shown,
         danger: step == Step::Withdraw,
     };
@@ -344,7 +347,9 @@ fn fields(desk: &Desk, visit: &Visit, step: Step, latest: &Revision, form: &Form
         for tag in tags {
             let name = format!("reason.{tag}");
             let value = form.get(&name).to_owned();
-            add(Field::new(name, w.withdraw_reason, value, Kind::Line).lang(tag).named(autonym(tag)));
+            add(Field::new(name, w.withdraw_reason, value, Kind::Line)
+                .lang(tag)
+                .named(language_name(tag, w)));
         }
     }
     let approved = latest

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::{
     board::status_word,
-    changes::{autonym, event_label, label, text_label},
+    changes::{autonym, event_label, label, language_name, text_label},
     field::{Field, Kind, id as field_id, of},
     form::{EVENT, Form, TEXT},
     frame::Frame,
@@ -99,6 +99,7 @@ struct Named {
 struct Tab {
     tag: Lang,
     name: String,
+    dir: &'static str,
     lang: &'static str,
     checked: bool,
     written: bool,
@@ -174,6 +175,7 @@ impl EditorPage {
                 Tab {
                     lang: super::super::words::Tongue::of(tag.as_str()).map_or("en", |tongue| tongue.tag),
                     name: autonym(tag),
+                    dir: tag.direction().as_str(),
                     checked: false,
                     written: TEXT.iter().any(|name| !form.get(&format!("{about}.{name}")).trim().is_empty()),
                     faults: shown
@@ -268,7 +270,7 @@ impl EditorPage {
             label: if told.field.is_empty() {
                 String::new()
             } else if let Some(tag) = told.field.strip_prefix("texts.").filter(|rest| !rest.contains('.')) {
-                Lang::parse(tag).map(|tag| autonym(&tag)).unwrap_or_default()
+                Lang::parse(tag).map(|tag| language_name(&tag, w)).unwrap_or_default()
             } else {
                 label(&told.field, w, site).0
             },
@@ -297,7 +299,7 @@ impl EditorPage {
                 .iter()
                 .map(|tag| Choice {
                     value: tag.to_string(),
-                    label: autonym(tag),
+                    label: language_name(tag, w),
                     checked: tag.as_str() == original,
                 })
                 .collect(),
