@@ -57,9 +57,10 @@ pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> 
     let mut all = Vec::new();
     let tags: Vec<&Lang> = site.languages.iter().map(|language| &language.tag).collect();
     for tag in &tags {
-        let name = match revision.texts.contains_key(*tag) {
-            true => language_name(tag, w),
-            false => format!("{} ({})", language_name(tag, w), w.place_fallback),
+        let name = if revision.texts.contains_key(*tag) {
+            language_name(tag, w)
+        } else {
+            format!("{} ({})", language_name(tag, w), w.place_fallback)
         };
         all.push(place(w.place_page, name, path::page(tag, at), format!("{id}:{n}\"")));
     }

@@ -169,9 +169,9 @@ fn cleaned(html: &str, base: &str) -> Result<(String, String), String> {
     for end in ["</li>", "<ul>", "<ol>", "</tr>"] {
         apart = apart.replace(end, &format!("{end}\n"));
     }
-    let blank = |line: &&str| !matches!(*line, "" | "<p></p>" | "<p> </p>" | "<p>&nbsp;</p>" | "<p>\u{a0}</p>");
+    let filled = |line: &&str| !matches!(*line, "" | "<p></p>" | "<p> </p>" | "<p>&nbsp;</p>" | "<p>\u{a0}</p>");
     let mut clean = String::new();
-    for line in apart.lines().map(str::trim).filter(blank) {
+    for line in apart.lines().map(str::trim).filter(filled) {
         // A paragraph ends with an empty line, a part of a list does not.
         let part = ["</li>", "<ul>", "<ol>", "</tr>"].iter().any(|end| line.ends_with(end));
         clean.push_str(line);

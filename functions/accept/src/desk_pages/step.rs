@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Page, Trouble,
     board::status_word,
-    changes::{Changes, Flat, flat_of, language_name},
+    changes::{Changes, flat_of, language_name},
     editor::known,
     field::{Field, Kind},
     form::Form,
@@ -391,6 +391,6 @@ async fn compared(
         Some(one) => fill(w.changes_since_public, &[("n", &number(one))]),
         None => w.changes_all_new.to_owned(),
     };
-    let from = base.map(|base| flat_of(&base, site)).unwrap_or_else(Flat::new);
+    let from = base.map(|base| flat_of(&base, site)).unwrap_or_default();
     Ok((Some(since), Some(Changes::between(&from, &flat_of(latest, site), site, tongue))))
 }
