@@ -3,7 +3,7 @@
 //! What is built for size (`opt-level = "z"`, the profile `release`) is linked without what only a panic would read, and for one address, which
 //! needs none of thirty thousand relocations: a tenth less to upload. Other profiles are linked as usual.
 
-fn main() {
+pub(crate) fn main() {
     let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let script = format!("{manifest}/../../infra/lean.ld");
     println!("cargo:rerun-if-changed={script}");

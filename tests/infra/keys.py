@@ -12,7 +12,7 @@ ON_CONTENT = {
         # main.rs; auth.rs; revisions.rs, board.rs and every create that meets another (object.rs: create reads back); save.rs; idempotency.rs;
         # file.rs: arrived, private_url.
         "s3:GetObject": {"config/site.toml", "config/tokens.json", "releases/*", "slugs/*", "idempotency/*", "files/*"},
-        # routes/write.rs: revisions and their markers; save.rs: reserve; idempotency.rs; file.rs: ticket.
+        # keep.rs and routes/write.rs: revisions and their markers; save.rs: reserve; idempotency.rs; file.rs: ticket.
         "s3:PutObject": {"releases/*", "slugs/*", "idempotency/*", "pending/*", "due/*", "files/*"},
     },
     "publish": {
@@ -34,9 +34,10 @@ ON_CONTENT = {
 # Prefixes that each function lists: board.rs and listing.rs (revisions); sweep.rs and file.rs (file_is_used); embargo's lib.rs.
 LISTED = {"accept": {"releases/*"}, "publish": {"pending/*", "uses/*"}, "embargo": {"due/*", "releases/*"}, "invalidate": set()}
 
-# Function: action: keys of the site bucket. releases.rs (texts) and file.rs (hide_file) remove; all else is written over.
+# Function: action: keys of the site bucket. releases.rs (texts) and file.rs (hide_file) remove; all else is written over. desk_pages/places.rs
+# looks where a release is.
 ON_SITE = {
-    "accept": {},
+    "accept": {"s3:GetObject": {"*"}},
     "publish": {"s3:GetObject": {"*"}, "s3:PutObject": {"*"}, "s3:DeleteObject": {"releases/*", "media/*"}},
     "embargo": {},
     "invalidate": {},

@@ -11,6 +11,7 @@ mod changes;
 mod connections;
 mod damaged;
 mod depth;
+mod desk;
 mod editorial;
 mod embargo;
 mod faults;

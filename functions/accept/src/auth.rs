@@ -50,6 +50,11 @@ impl Tokens {
     /// Who a request is from.
     pub(crate) async fn who(&self, store: &Store, headers: &HeaderMap) -> Result<By, Problem> {
         let token = bearer(headers).ok_or_else(unknown)?;
+        self.whose(store, token).await
+    }
+
+    /// Whose token it is.
+    pub(crate) async fn whose(&self, store: &Store, token: &str) -> Result<By, Problem> {
         let hash = hash_token(token);
         let mut cached = self.0.lock().await;
         if let Some((read, file)) = cached.as_ref() {

@@ -29,38 +29,38 @@ const EPOCH_MS: u64 = 1_577_836_800_000;
 /// One line of the board.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Line {
-    id: Uuid,
-    revision: u32,
-    status: Status,
-    language: Lang,
-    titles: BTreeMap<Lang, String>,
+    pub(crate) id: Uuid,
+    pub(crate) revision: u32,
+    pub(crate) status: Status,
+    pub(crate) language: Lang,
+    pub(crate) titles: BTreeMap<Lang, String>,
     #[schemars(with = "String")]
-    at: Timestamp,
-    by: release::By,
+    pub(crate) at: Timestamp,
+    pub(crate) by: release::By,
     #[schemars(with = "Option<String>")]
-    published: Option<Timestamp>,
+    pub(crate) published: Option<Timestamp>,
     #[schemars(with = "Option<String>")]
-    updated: Option<Timestamp>,
+    pub(crate) updated: Option<Timestamp>,
     #[schemars(with = "Option<String>")]
-    publish_at: Option<Timestamp>,
+    pub(crate) publish_at: Option<Timestamp>,
     /// It was published without approval, and nobody has approved it since.
     #[serde(skip_serializing_if = "Option::is_none")]
-    emergency: Option<release::Emergency>,
+    pub(crate) emergency: Option<release::Emergency>,
 }
 
 /// A page of the board.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct Board {
-    releases: Vec<Line>,
+    pub(crate) releases: Vec<Line>,
     /// Ask with this `cursor` for older ones. A page may have fewer lines than `limit`, even none, while there is a `next`.
-    next: Option<Uuid>,
+    pub(crate) next: Option<Uuid>,
 }
 
-/// The newest releases before `cursor`.
+/// The newest releases before `cursor` that are wanted.
 pub(crate) async fn board(
     store: &Store,
     now: Timestamp,
-    status: Option<Status>,
+    wanted: &(impl Fn(&Revision) -> bool + Sync),
     cursor: Option<Uuid>,
     limit: usize,
 ) -> Result<Board, Problem> {
@@ -87,7 +87,7 @@ pub(crate) async fn board(
                 tired = true;
                 break 'walk;
             }
-            lines.extend(read(store, chunk.to_vec(), status).await?);
+            lines.extend(read(store, chunk.to_vec(), wanted).await?);
             reads += chunk.len();
             looked_at = chunk.last().map(|(id, _)| *id);
             if lines.len() > limit {
@@ -127,7 +127,7 @@ async fn between(store: &Store, lower: u64, upper: u64, pages: usize) -> Result<
     Ok(None)
 }
 
-async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> Result<Vec<Line>, Problem> {
+async fn read(store: &Store, ids: Vec<(Uuid, u32)>, wanted: impl Fn(&Revision) -> bool) -> Result<Vec<Line>, Problem> {
     let one = |(id, n): (Uuid, u32)| async move {
         match store.get(&Key::Revision(id, n)).await {
             Ok(found) => Ok(found.and_then(|found| Revision::read(&found.bytes, id, n).ok())),
@@ -137,11 +137,8 @@ async fn read(store: &Store, ids: Vec<(Uuid, u32)>, status: Option<Status>) -> R
         }
     };
     let revisions: Vec<Option<Revision>> = stream::iter(ids).map(one).buffered(PARALLEL).try_collect().await?;
-    let wanted = revisions
-        .into_iter()
-        .flatten()
-        .filter(|revision| status.is_none_or(|status| status == revision.status));
-    Ok(wanted.map(line).collect())
+    let found = revisions.into_iter().flatten().filter(|revision| wanted(revision));
+    Ok(found.map(line).collect())
 }
 
 fn line(revision: Revision) -> Line {

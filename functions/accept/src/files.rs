@@ -142,3 +142,19 @@ async fn fault(file: &Media, store: &Store) -> Result<Option<(&'static str, Stri
     }
     Ok(None)
 }
+
+/// Where browsers send files to and see them from: scheme, host and port of the signed addresses.
+pub(crate) async fn origin(desk: &Desk) -> Result<String, Problem> {
+    let address = look(desk, &"0".repeat(64), "image/jpeg").await?;
+    let parsed = url::Url::parse(&address).map(|url| url.origin().ascii_serialization());
+    Ok(parsed.unwrap_or_default())
+}
+
+/// Where a file that has arrived can be seen by the office, for a while.
+pub(crate) async fn look(desk: &Desk, sha256: &str, kind: &str) -> Result<String, Problem> {
+    // It comes from a form: nothing but files is signed for.
+    if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Problem::unknown("this file"));
+    }
+    Ok(desk.store.private_url(sha256, kind, system_time((desk.now)()), VALID).await?)
+}

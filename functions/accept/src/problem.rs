@@ -12,10 +12,10 @@ use tracing::error;
 /// An error answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    status: StatusCode,
-    detail: String,
-    errors: Vec<Fault>,
-    headers: Vec<(header::HeaderName, String)>,
+    pub(crate) status: StatusCode,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<Fault>,
+    pub(crate) headers: Vec<(header::HeaderName, String)>,
 }
 
 /// What an error answer says (RFC 9457).

@@ -20,7 +20,7 @@ use release::{By, Fault, Revision, Role};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Desk, openapi, operation::Operation, problem::Problem};
+use crate::{Desk, desk_pages, openapi, operation::Operation, problem::Problem};
 
 pub(crate) use read::HistoryPage;
 
@@ -48,6 +48,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard));
     open.method_not_allowed_fallback(wrong_method)
         .merge(guarded)
+        .merge(desk_pages::router(&desk))
         .layer(middleware::map_response(private))
         .with_state(desk)
 }

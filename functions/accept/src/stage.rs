@@ -4,8 +4,8 @@ use axum::{extract::Request, middleware::Next, response::Response};
 use http::Uri;
 use lambda_http::{RequestExt as _, request::RequestContext};
 
-/// Where the API's paths begin.
-const ROOTS: [&str; 2] = ["/v1", "/health"];
+/// Where the paths of API and desk begin.
+const ROOTS: [&str; 3] = ["/v1", "/health", "/desk"];
 
 /// Takes the stage away, for the router that follows.
 pub async fn strip(mut request: Request, next: Next) -> Response {
@@ -58,6 +58,8 @@ mod tests {
             ("/prod", Some("prod"), "/"),
             ("/production/v1", Some("prod"), "/production/v1"),
             ("/prod/health", Some("prod"), "/health"),
+            ("/prod/desk", Some("prod"), "/desk"),
+            ("/desk/desk/releases/new", Some("desk"), "/desk/releases/new"),
         ] {
             assert_eq!(without_stage(path, stage), route, "{path} {stage:?}");
         }

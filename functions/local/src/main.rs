@@ -96,7 +96,7 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
     if args.json {
         println!(
             "{}",
-            serde_json::json!({"event": "ready", "site": base, "api": format!("{base}/v1"), "s3": s3, "token": room.token})
+            serde_json::json!({"event": "ready", "site": base, "desk": format!("{base}/desk"), "api": format!("{base}/v1"), "s3": s3, "token": room.token})
         );
     } else {
         let language = room.site.default_language();
@@ -104,6 +104,7 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
         println!("  site   {base}/");
         println!("  feeds  {base}/{language}/rss.xml  {base}/{language}/atom.xml  {base}/{language}/feed.json");
         println!("  index  {base}/index.json");
+        println!("  desk   {base}/desk");
         println!("  API    {base}/v1/releases");
         println!("  S3     {s3}  (buckets content and site; key pressroom, secret pressroom-secret)");
         println!("  token  {}", room.token);

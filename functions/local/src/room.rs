@@ -222,7 +222,10 @@ impl PressRoom {
             Ok(())
         });
         let routes = routes(&self.accept, Arc::new(Store::new(self.s3.client(), CONTENT, SITE)));
-        let (listener, s3_listener, s3) = (self.listener, self.s3_listener, self.s3.clone());
+        let port = self.address.port();
+        let origins = [self.address.to_string(), format!("localhost:{port}")].map(|host| format!("http://{host}"));
+        let s3 = self.s3.clone().open_to(origins.into());
+        let (listener, s3_listener) = (self.listener, self.s3_listener);
         let stop_site = until(stopped.clone());
         tasks.spawn(async move {
             axum::serve(listener, routes)
@@ -324,13 +327,14 @@ pub fn public_site(store: Arc<Store>) -> Router {
     site.layer(CompressionLayer::new()).layer(middleware::map_response(site::weaken))
 }
 
-/// `/v1` and `/health` are the API's; everything else is the public site.
+/// `/v1`, `/health` and `/desk` are the office's; everything else is the public site.
 fn routes(desk: &Arc<accept::Desk>, store: Arc<Store>) -> Router {
     let site = public_site(store);
     let api = accept::router(Arc::clone(desk));
     Router::new().fallback(move |request: Request| {
         let path = request.uri().path();
-        let ours = path == "/health" || path == "/v1" || path.starts_with("/v1/");
+        let below = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let ours = path == "/health" || below("/v1") || below("/desk");
         if ours {
             api.clone().oneshot(request)
         } else {

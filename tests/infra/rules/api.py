@@ -30,8 +30,8 @@ def the_api_is_throttled_and_logged(t):
 @rule
 def the_api_has_these_routes_only(t):
     routes = {one["RouteKey"]: one for one in t.of("AWS::ApiGatewayV2::Route").values()}
-    if set(routes) != {"ANY /v1/{proxy+}", "GET /health"}:
-        yield f"expected /v1 and /health, found {sorted(routes)}"
+    if set(routes) != {"ANY /v1/{proxy+}", "ANY /desk", "ANY /desk/{proxy+}", "GET /health"}:
+        yield f"expected /v1, /desk and /health, found {sorted(routes)}"
     for api in t.of("AWS::ApiGatewayV2::Api").values():
         if "Body" in api or "CorsConfiguration" in api or api.get("ProtocolType") != "HTTP":
             yield "expected an HTTP API with explicit routes, and no other origin that may call it from a browser"

@@ -102,9 +102,10 @@ def what_is_missing_is_told_and_lists_are_bounded(t):
         for one in found:
             if not any(pattern.startswith(one.rstrip("*")) for pattern in needed):
                 yield f"{function}: the prefix {one} is not needed"
-    if not any("s3:ListBucket" in listed(one["Action"]) and one["Resource"].endswith(t.properties(t.bucket("site"))["BucketName"])
-               for one in t.role_of("PublishFunction") if isinstance(one["Resource"], str)):
-        yield "publish: expected s3:ListBucket on the site bucket, or S3 says 403 for a document that is not there yet"
+    for logical in ("PublishFunction", "AcceptFunction"):
+        if not any("s3:ListBucket" in listed(one["Action"]) and one["Resource"].endswith(t.properties(t.bucket("site"))["BucketName"])
+                   for one in t.role_of(logical) if isinstance(one["Resource"], str)):
+            yield f"{logical}: expected s3:ListBucket on the site bucket, or S3 says 403 for a document that is not there yet"
 
 
 @rule

@@ -26,7 +26,7 @@ pub(crate) const OTHER: &str = "a-token-of-another-editor";
 pub(crate) const AUTHOR: &str = "a-token-of-an-author";
 
 /// A press room in which two more people have tokens.
-async fn office(four_eyes: bool, folder: &Path) -> Room {
+pub(crate) async fn office(four_eyes: bool, folder: &Path) -> Room {
     let eyes = format!("four_eyes = {four_eyes}");
     office_with(folder, |site| site.replacen("four_eyes = false", &eyes, 1)).await
 }

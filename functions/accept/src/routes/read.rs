@@ -7,7 +7,7 @@ use axum::{
     response::IntoResponse as _,
 };
 use http::{HeaderMap, StatusCode, header};
-use release::{By, Lang, Status};
+use release::{By, Lang, Revision, Status};
 use serde::Serialize;
 use store::Store;
 use uuid::Uuid;
@@ -44,10 +44,11 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, Query(params): Params) -
         faults.add("/limit", format!("expected a number from 1 to {MOST}"));
     }
     faults.or(())?;
+    let status = status.and_then(Result::ok);
     let page = board::board(
         &desk.store,
         (desk.now)(),
-        status.and_then(Result::ok),
+        &|revision: &Revision| status.is_none_or(|status| status == revision.status),
         cursor.flatten(),
         limit.unwrap_or(LIMIT),
     )

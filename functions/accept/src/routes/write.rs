@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, Request, State};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use release::{Remark, Revision, Status, Step, Upload, log_name};
-use store::{Created, Key, Store};
+use release::{Step, Upload, log_name};
+use store::{Created, Key};
 use tracing::info;
-use uuid::Uuid;
 
 use super::{Answer, Params, parse_id, saved, signed};
 use crate::{
     Desk, check, files, idempotency,
     intake::{self, Intake},
+    keep::{self, Call, Condition, announce_and_reserve},
     problem::Problem,
-    revisions::{before, highest, read},
+    revisions::{highest, read},
     save::{self, Saving},
-    steps::{self, Standing},
 };
 
 pub(super) async fn create(State(desk): State<Arc<Desk>>, Query(params): Params, request: Request) -> Answer {
@@ -84,44 +83,8 @@ pub(super) async fn replace(State(desk): State<Arc<Desk>>, Path(id): Path<String
     let expected = condition(&parts.headers)?;
     let intake = Intake::read(&parts.headers, params.get("status").cloned(), body).await?;
     let draft = intake.draft(Arc::clone(&desk.site)).await?;
-    let previous = match expected {
-        Condition::New if id.get_version_num() != 7 => return Err(Problem::fault("/id", "expected a fresh UUIDv7 for a new release")),
-        Condition::New => None,
-        Condition::After(n) => match read(&desk.store, id, n).await? {
-            Some(previous) => Some(previous),
-            None => {
-                return Err(highest(&desk.store, id)
-                    .await?
-                    .map_or_else(|| Problem::unknown("this release"), Problem::stale));
-            }
-        },
-    };
-    let mut warnings = draft.warnings.clone();
     let overriding = check::overriding(&params)?;
-    let saving = Saving {
-        id,
-        at: (desk.now)(),
-        by,
-        previous: previous.as_ref(),
-    };
-    let mut revision = save::next(draft, saving, &desk.site)?;
-    warnings.extend(check::hold(&mut revision, previous.as_ref(), overriding, &desk).await?);
-    let key = Key::Revision(id, revision.revision);
-    // A stale edit must not reserve an address.
-    if revision.path.is_none() && save::has_address(revision.status) && desk.store.head(&key).await?.is_some() {
-        return Err(stale(&desk.store, id).await);
-    }
-    announce_and_reserve(&mut revision, &desk).await?;
-    if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
-        return Err(stale(&desk.store, id).await);
-    }
-    info!(
-        release.digest = log_name(id),
-        revision = revision.revision,
-        status = revision.status.as_str(),
-        by = revision.by.name,
-        "saved"
-    );
+    let (revision, warnings) = keep::replace(&desk, by, id, expected, draft, overriding).await?;
     let status = if revision.revision == 1 {
         StatusCode::CREATED
     } else {
@@ -146,66 +109,17 @@ pub(super) async fn take(step: Step, State(desk): State<Arc<Desk>>, Path(id): Pa
         Err(_) if !parts.headers.contains_key(header::IF_MATCH) => None,
         Err(problem) => return Err(problem),
     };
-    let body = intake::small_json(&parts.headers, body).await?;
-    let unknown = || Problem::unknown("this release");
-    let found = highest(&desk.store, id).await?.ok_or_else(unknown)?;
-    let latest = read(&desk.store, id, found).await?.ok_or_else(unknown)?;
-    let mut remark = Remark::from_json(&body, step, &latest.language, &desk.site)?;
-    let mut warnings = std::mem::take(&mut remark.warnings);
-    let mut at = (desk.now)();
-    if let Some(key) = idempotency_key(&parts.headers)? {
-        let fingerprint = feed::sha256(format!("{} {id} {expected:?} {body}", step.as_str()).as_bytes());
-        let (_, first) = idempotency::settle(&desk.store, &by.name, key, fingerprint, id, at).await?;
-        if first != at {
-            at = first;
-            // The first attempt may have come all the way: the answer is what it stored.
-            if let Some(done) = before(&desk.store, &latest, |one| one.at == first && one.by == by).await? {
-                if held(step) {
-                    warnings.extend(check::look(&done, &desk).await?.warnings);
-                }
-                return Ok(saved(StatusCode::OK, &done, &warnings));
-            }
-        }
-    }
-    if expected.is_some_and(|expected| expected != found) {
-        return Err(Problem::stale(found));
-    }
-    let public = before(&desk.store, &latest, |one| one.status.is_public()).await?;
-    let overriding = remark.overriding.take();
-    let mut revision = steps::next(
+    let body = &intake::small_json(&parts.headers, body).await?;
+    let key = idempotency_key(&parts.headers)?;
+    let call = Call {
         step,
-        remark,
-        Standing {
-            latest: latest.clone(),
-            public,
-        },
-        at,
-        by,
-        &desk.site,
-    )?;
-    if held(step) {
-        warnings.extend(check::hold(&mut revision, Some(&latest), overriding, &desk).await?);
-    }
-    announce_and_reserve(&mut revision, &desk).await?;
-    let key = Key::Revision(id, revision.revision);
-    if desk.store.create(&key, revision.to_bytes()).await? != Created::New {
-        return Err(stale(&desk.store, id).await);
-    }
-    let (status, by) = (revision.status.as_str(), &revision.by.name);
-    info!(
-        release.digest = log_name(id),
-        revision = revision.revision,
-        status,
-        by,
-        step = step.as_str(),
-        "a step was taken"
-    );
+        id,
+        expected,
+        body,
+        key,
+    };
+    let (revision, warnings) = keep::take(&desk, by, call).await?;
     Ok(saved(StatusCode::OK, &revision, &warnings))
-}
-
-/// Brings a release on, so that what is wrong with it stops it.
-fn held(step: Step) -> bool {
-    matches!(step, Step::Submit | Step::Publish | Step::Schedule)
 }
 
 /// Announces a file, which is then sent to S3 and named in the release.
@@ -221,33 +135,6 @@ pub(super) async fn media(State(desk): State<Arc<Desk>>, Path(id): Path<String>,
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let key = headers.get("idempotency-key").map(HeaderValue::to_str).transpose();
     key.map_err(|_| Problem::fault("/Idempotency-Key", "expected visible ASCII characters"))
-}
-
-/// Before a public revision is stored, a marker says that it will be: should its event get lost, the sweeper finds the marker. The marker of
-/// a scheduled one is what the clock finds.
-async fn announce_and_reserve(revision: &mut Revision, desk: &Desk) -> Result<(), Problem> {
-    let marker = match (revision.status, revision.publish_at) {
-        (Status::Scheduled, Some(at)) => Key::Due(at, revision.id, revision.revision),
-        (status, _) if status.is_public() => Key::Pending(revision.id, revision.revision),
-        _ => return Ok(()),
-    };
-    let at = revision.at.to_string();
-    let announce = desk.store.put(&marker, at.into_bytes());
-    let (announced, reserved) = futures::future::join(announce, save::reserve(revision, &desk.store, &desk.site)).await;
-    announced?;
-    reserved
-}
-
-async fn stale(store: &Store, id: Uuid) -> Problem {
-    match highest(store, id).await {
-        Ok(current) => Problem::stale(current.unwrap_or(1)),
-        Err(problem) => problem,
-    }
-}
-
-enum Condition {
-    New,
-    After(u32),
 }
 
 fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {

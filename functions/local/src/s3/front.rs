@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -26,6 +26,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(super) struct Front {
     pub(super) service: S3Service,
     pub(super) log: Arc<Log>,
+    /// Pages of these origins may send files, as the bucket's CORS rule says on AWS.
+    pub(super) origins: Vec<String>,
 }
 
 /// Filled in by the protocol once it knows what a request is.
@@ -52,6 +54,33 @@ impl S3Access for SignedOnly {
 }
 
 impl Front {
+    /// The origin of a page that may send files.
+    fn origin(&self, request: &http::Request<Incoming>) -> Option<HeaderValue> {
+        let origin = request.headers().get(header::ORIGIN)?;
+        self.origins
+            .iter()
+            .any(|known| known.as_bytes() == origin.as_bytes())
+            .then(|| origin.clone())
+    }
+
+    /// The answer to a browser that asks before it sends a file.
+    fn asked(method: &Method, origin: Option<&HeaderValue>) -> Option<HttpResponse> {
+        origin.filter(|_| *method == Method::OPTIONS)?;
+        let mut response = HttpResponse::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "PUT"),
+            (
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "content-type, cache-control, x-amz-checksum-sha256, x-amz-sdk-checksum-algorithm",
+            ),
+            (header::ACCESS_CONTROL_MAX_AGE, "3600"),
+        ] {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        Some(response)
+    }
+
     pub(super) async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (time, start) = (Timestamp::now(), Instant::now());
         let operation = Operation::default();
@@ -107,7 +136,14 @@ impl Front {
             let answer = service_fn(move |request: http::Request<Incoming>| {
                 let front = front.clone();
                 async move {
-                    let answered = front.call(request.map(Body::from)).await;
+                    let origin = front.origin(&request);
+                    let mut answered = match Self::asked(request.method(), origin.as_ref()) {
+                        Some(response) => Ok(response),
+                        None => front.call(request.map(Body::from)).await,
+                    };
+                    if let (Ok(response), Some(origin)) = (&mut answered, origin) {
+                        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+                    }
                     answered.map_err(|error| std::io::Error::other(format!("{error:?}")))
                 }
             });

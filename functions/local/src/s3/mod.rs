@@ -107,9 +107,17 @@ impl EmbeddedS3 {
             front: Front {
                 service: builder.build(),
                 log,
+                origins: Vec::new(),
             },
             credentials,
         })
+    }
+
+    /// The same, in which pages of these origins may send files.
+    #[must_use]
+    pub fn open_to(mut self, origins: Vec<String>) -> Self {
+        self.front.origins = origins;
+        self
     }
 
     /// The bare protocol service; what goes past [`Self::client`] and [`Self::serve`] is neither counted nor logged.
