@@ -1,0 +1,43 @@
+// A page says in which language each of its texts is, and which way it runs.
+
+/** Runs in the page. */
+function judge(named) {
+  const found = []
+  const root = document.documentElement
+  const rtl = (language) => /^(ar|fa|he|ur)\b/.test(language)
+  const short = (text) => `'${text.trim().slice(0, 50)}'`
+  if (!root.lang) found.push('the page does not say its language')
+  if (named && root.lang !== named) found.push(`the address says ${named}, the page says ${root.lang}`)
+  for (const element of document.querySelectorAll('[lang]')) {
+    const way = getComputedStyle(element).direction
+    const wanted = rtl(element.lang) ? 'rtl' : 'ltr'
+    // What reads no other way has no need to say it.
+    const strong = /\p{L}/u.test(element.textContent)
+    if (strong && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
+  }
+  const scripts = [
+    [/\p{Script=Arabic}/gu, ['ar'], 3],
+    [/\p{Script=Han}/gu, ['zh'], 2],
+    [/\p{Script=Cyrillic}/gu, ['ru'], 4],
+    // Names stand in the texts of every language; sentences do not.
+    [/\p{Script=Latin}+/gu, ['en', 'fr', 'es'], 7],
+  ]
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode
+    if (parentElement.closest('script, style, code, pre, bdi, ruby, template')) continue
+    const language = parentElement.closest('[lang]')?.lang.split('-')[0]
+    const text = data.replaceAll(/https?:\/\/\S+/g, '')
+    for (const [letters, languages, least] of scripts) {
+      const count = text.match(letters)?.length ?? 0
+      if (count >= least && !languages.includes(language)) found.push(`marked as ${language}: ${short(data)}`)
+    }
+  }
+  return found
+}
+
+export const spoken = {
+  name: 'spoken',
+  promise: 'every text is marked with its language, and runs its way',
+  look: ({ page, url, site }) => page.evaluate(judge, url.startsWith(site) ? (new URL(url).pathname.match(/^\/([a-z]{2})\//)?.[1] ?? '') : ''),
+}
