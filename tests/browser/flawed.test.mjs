@@ -23,7 +23,8 @@ const SOUND = `<!doctype html>
 <link rel="stylesheet" href="/style.css"></head>
 <body><nav aria-label="Languages"><a href="/ar/" hreflang="ar" lang="ar">العربية</a></nav>
 <main><h1>Gauges</h1><p>They measure the level of the sea. <a href="/en/">Newsroom</a></p><p lang="ar" dir="rtl">محطات القياس</p>
-<img src="/media/quay.png" width="300" height="200" alt="A quay"></main></body></html>`
+<img src="/media/quay.png" width="300" height="200" alt="A quay">
+<p>There are sixty of them.</p></main></body></html>`
 
 const POLICY = "default-src 'none'; img-src 'self'; style-src 'self'"
 const LOOSE = "default-src 'none'; img-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'unsafe-inline'"

@@ -1,5 +1,5 @@
 // The local program as a process of its own, on free ports and a new folder; and what an office says to its API.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -48,13 +48,19 @@ export class Room {
       child.once('exit', () => resolve(null))
     })
     if (first === null) throw new Error(`the press room did not start: ${said}`)
-    return Object.assign(new Room(), JSON.parse(first), { child, folder, awaited: new Map() })
+    return Object.assign(new Room(), JSON.parse(first), { program, child, folder, awaited: new Map() })
   }
 
   async close() {
     const gone = new Promise((resolve) => this.child.once('exit', resolve))
     if (this.child.exitCode === null && this.child.kill()) await gone
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** A token for somebody else, made as an admin makes it. */
+  colleague(name, role) {
+    const said = execFileSync(this.program, ['token', 'create', name, '--role', role, '--json', '--data', join(this.folder, 'data')], { encoding: 'utf8' })
+    return JSON.parse(said).token
   }
 
   /** Status and document of an answer of the API. */

@@ -13,7 +13,7 @@ function arm() {
 function provoke() {
   const found = []
   const harmless = ['http:', 'https:', 'mailto:', 'tel:']
-  const strange = 'script:not([src]):not([type="application/ld+json"]), iframe, frame, object, embed, portal, form, input, svg, math, base, meta[http-equiv], style, template, dialog'
+  const strange = 'script:not([src]):not([type="application/ld+json"]), iframe, frame, object, embed, portal, form, svg, math, base, meta[http-equiv], style, template, dialog'
   for (const element of document.querySelectorAll(strange)) found.push(`<${element.localName}> is on the page`)
   for (const element of document.querySelectorAll('*')) {
     for (const { name, value } of element.attributes) {

@@ -24,7 +24,8 @@ function watch() {
 
 /** A place to look at pages from, with what every page needs. */
 export async function lookout(browser, options = {}) {
-  const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', locale: 'en-GB', timezoneId: 'UTC', ...options })
+  const steady = { viewport: DESKTOP, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' }
+  const context = await browser.newContext({ ...steady, ...options })
   await context.addInitScript(watch)
   return context
 }

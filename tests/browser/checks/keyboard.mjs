@@ -7,7 +7,7 @@ function mark() {
   for (const element of document.querySelectorAll(wanted)) {
     // Of radio buttons of one name one is a stop: the arrows reach the others.
     const radio = element.type === 'radio' && !element.checked
-    if (!element.checkVisibility() || element.disabled || element.tabIndex < 0 || radio) continue
+    if (!element.checkVisibility({ visibilityProperty: true }) || element.disabled || element.tabIndex < 0 || radio) continue
     element.dataset.stop = count++
   }
   document.activeElement?.blur()

@@ -4,9 +4,11 @@ import { lookout } from '../visit.mjs'
 /** Runs in the page: lines of text that a reader sees, and buttons that send nothing. */
 function seen() {
   const buttons = [...document.querySelectorAll('button, [role=button], input[type=button]')]
-  const dead = buttons.filter((button) => button.checkVisibility() && !button.form && !button.popoverTargetElement)
+  const dead = buttons.filter((button) => button.checkVisibility({ visibilityProperty: true }) && !button.form && !button.popoverTargetElement)
   const inside = new Set(buttons.map((button) => button.innerText.trim()))
-  const lines = document.body.innerText.split('\n').map((line) => line.trim())
+  // What is not shown at all answers with all its text.
+  const text = document.body.checkVisibility() ? document.body.innerText : ''
+  const lines = text.split('\n').map((line) => line.trim())
   return { lines: lines.filter((line) => line && !inside.has(line)), dead: dead.map((button) => button.outerHTML.slice(0, 80)) }
 }
 

@@ -9,11 +9,12 @@ function judge(named) {
   if (!root.lang) found.push('the page does not say its language')
   if (named && root.lang !== named) found.push(`the address says ${named}, the page says ${root.lang}`)
   for (const element of document.querySelectorAll('[lang]')) {
-    const way = getComputedStyle(element).direction
+    const { direction: way, display } = getComputedStyle(element)
     const wanted = rtl(element.lang) ? 'rtl' : 'ltr'
-    // What reads no other way has no need to say it.
-    const strong = /\p{L}/u.test(element.textContent)
-    if (strong && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
+    const text = element.textContent
+    // Words among others run their way by themselves, unless there are figures or marks among them.
+    const plain = display === 'inline' && /^[\p{L}\p{M}\s]+$/u.test(text)
+    if (/\p{L}/u.test(text) && !plain && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
   }
   const scripts = [
     [/\p{Script=Arabic}/gu, ['ar'], 3],
