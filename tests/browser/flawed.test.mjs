@@ -95,7 +95,7 @@ before(async () => {
   shelf.set('/style.css', ['text/css', STYLE]).set('/other.css', ['text/css', STYLE]).set('/x.js', ['text/javascript', ''])
   shelf.set('/media/quay.png', ['image/png', quay(300, 200)])
   browser = await launch()
-  visit = await Visit.on(await (await lookout(browser)).newPage(), site, await plainPage(browser))
+  visit = await Visit.on(await (await lookout(browser)).newPage(), site, { plain: await plainPage(browser) })
 })
 after(async () => {
   await browser?.close()

@@ -49,7 +49,7 @@ export class Tour {
   static async of(browser, site, { also = [], checks = CHECKS } = {}) {
     const tour = Object.assign(new Tour(), { site, found: new Map(checks.map(({ name }) => [name, []])), heads: new Map(), files: new Set(), broken: [] })
     const page = await (await lookout(browser)).newPage()
-    const visit = await Visit.on(page, site, await plainPage(browser))
+    const visit = await Visit.on(page, site, { plain: await plainPage(browser) })
     const html = []
     const queue = [`${site}/`, ...also.map((path) => site + path)]
     const seen = new Set(queue)

@@ -37,8 +37,8 @@ export const place = (url) => {
 }
 
 export class Visit {
-  /** `site` is the only place that a page may ask for anything. */
-  constructor(page, site) {
+  /** Only of `site`, and of its `friends`, a page may ask anything. */
+  constructor(page, site, friends) {
     Object.assign(this, { page, site, console: [], requests: [], strangers: [] })
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) this.console.push(message.text())
@@ -47,27 +47,32 @@ export class Visit {
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url())
       if (protocol !== 'data:') this.requests.push(request)
-      if (origin !== this.site && protocol !== 'data:') this.strangers.push(request.url())
+      if (![site, ...friends].includes(origin) && protocol !== 'data:') this.strangers.push(request.url())
     })
   }
 
   /** Sets a page up for looks at a site. `plain` is a page without scripts. */
-  static async on(page, site, plain) {
+  static async on(page, site, { plain, friends = [] } = {}) {
     await page.route(
-      (address) => address.origin !== site,
+      (address) => ![site, ...friends].includes(address.origin),
       (route) => route.abort(),
     )
     await page.route(/\/media\//, async (route) => {
       await new Promise((resolve) => setTimeout(resolve, LATE))
       await route.continue().catch(() => {})
     })
-    return Object.assign(new Visit(page, site), { plain })
+    return Object.assign(new Visit(page, site, friends), { plain })
   }
 
-  async open(url) {
+  open = (url) => this.arrive(() => this.page.goto(url))
+
+  /** Comes to a page by something that answers with its response. */
+  async arrive(by) {
     const { page } = this
-    Object.assign(this, { url, console: [], requests: [], strangers: [] })
-    this.answer = await page.goto(url)
+    Object.assign(this, { console: [], requests: [], strangers: [] })
+    this.answer = await by()
+    await page.waitForLoadState()
+    this.url = page.url()
     this.html = await this.answer.text()
     // Pictures further down come when somebody scrolls there.
     await page.evaluate(async () => {

@@ -1,0 +1,47 @@
+// Every screen of the desk in all languages keeps the promises that public pages keep.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { accessible } from './checks/accessible.mjs'
+import { keyboard } from './checks/keyboard.mjs'
+import { narrow } from './checks/narrow.mjs'
+import { hosts, policy, silent, still } from './checks/quiet.mjs'
+import { spoken } from './checks/spoken.mjs'
+import { LANGUAGES, deskful, SCREENS } from './screens.mjs'
+import { Room } from './room.mjs'
+import { launch } from './tools.mjs'
+import { valid } from './tour.mjs'
+
+const CHECKS = [silent, policy, hosts, still, spoken, narrow, accessible, keyboard]
+
+let browser, room, office
+before(async () => {
+  ;[browser, room] = await Promise.all([launch(), Room.open({ site: (text) => text.replace('four_eyes = false', 'four_eyes = true') })])
+  office = await deskful(room)
+})
+after(async () => {
+  await browser?.close()
+  await room?.close()
+})
+
+for (const language of LANGUAGES) {
+  describe(`the desk in ${language}`, () => {
+    const found = new Map(CHECKS.map(({ name }) => [name, []]))
+    const html = []
+    before(async () => {
+      for (const [screen, come] of Object.entries(SCREENS)) {
+        const visit = await come(browser, room, office, language)
+        assert.equal(visit.language.split('-')[0], language, `${screen} is in ${visit.language}`)
+        html.push([`${room.site}/${screen}/`, visit.html])
+        for (const check of CHECKS) found.get(check.name).push(...(await check.look(visit)).map((text) => `${screen}: ${text}`))
+        await visit.page.context().close()
+      }
+    })
+    for (const { name, promise } of CHECKS) test(promise.replaceAll('page', 'screen'), () => assert.deepEqual(found.get(name), []))
+    test('the Nu HTML checker finds neither error nor warning', async () => {
+      const style = `${room.site}/desk/desk.css`
+      const pages = [...html, [style, await (await fetch(style)).text()]]
+      assert.deepEqual((await valid(pages)).map(({ url, text }) => `${new URL(url).pathname}: ${text}`), [])
+    })
+  })
+}
