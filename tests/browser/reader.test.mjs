@@ -33,7 +33,7 @@ const WAYS = {
       await page.waitForLoadState()
     },
   },
-  'in the hand': { options: { viewport: NARROW, hasTouch: true, isMobile: true }, follow: (link) => link.tap() },
+  'in the hand': { options: { viewport: NARROW, hasTouch: true, isMobile: true }, follow: (link) => Promise.all([link.page().waitForNavigation(), link.tap()]) },
 }
 
 for (const [title, { options, follow }] of Object.entries(WAYS)) {

@@ -35,8 +35,8 @@ export function judge(heads) {
     }
     if (head.canonical.length > 1) say(url, 'has several canonical addresses')
     const [canonical] = head.canonical
-    // A text that stands in for another belongs where it is in its own language.
-    const own = head.shown === head.language
+    // A text that stands in for another belongs where it is in its own language; what nobody shall find has nothing to say of that.
+    const own = head.shown === head.language || head.robots.includes('noindex')
     if (canonical && own && canonical !== url) say(url, `is the page of its language, and calls ${canonical} the real one`)
     if (canonical && !own && heads.get(canonical)?.language !== head.shown) say(url, `shows ${head.shown}, and calls ${canonical} the real one`)
     const seen = new Set()

@@ -40,5 +40,5 @@ function judge(named) {
 export const spoken = {
   name: 'spoken',
   promise: 'every text is marked with its language, and runs its way',
-  look: ({ page, url, site }) => page.evaluate(judge, url.startsWith(site) ? (new URL(url).pathname.match(/^\/([a-z]{2})\//)?.[1] ?? '') : ''),
+  look: ({ page, url, site }) => page.evaluate(judge, url.startsWith(site) ? (new URL(url).pathname.match(/^\/(en|fr|zh|es|ru|ar)\//)?.[1] ?? '') : ''),
 }
