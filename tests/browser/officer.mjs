@@ -17,7 +17,9 @@ export class Officer {
     return Object.assign(new Officer(), { ...this, page: await this.context.newPage() })
   }
 
-  at = (path) => assert.equal(new URL(this.page.url()).pathname, path)
+  at(path) {
+    assert.equal(new URL(this.page.url()).pathname, path)
+  }
 
   async go(path) {
     await this.page.goto(this.room.site + path)
@@ -69,5 +71,7 @@ export class Officer {
   }
 
   /** What the screen says. */
-  text = () => this.page.locator('main').innerText()
+  text() {
+    return this.page.locator('main').innerText()
+  }
 }

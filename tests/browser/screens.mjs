@@ -50,17 +50,21 @@ export async function deskful(room) {
   return office
 }
 
-/** Somebody who is signed in, or not, in a language. */
+/** What a browser remembers of somebody who has signed in. */
+const sessions = new Map()
+
+/** Somebody who is signed in, or not. The door is a screen of its own; the others begin behind it. */
 async function visitor(browser, room, language, token, options = {}) {
-  const context = await lookout(browser, { ...options, locale: language })
-  if (token) {
-    // The door is a screen of its own; the others begin behind it.
+  if (token && !sessions.has(token)) {
+    const context = await lookout(browser)
     const page = await context.newPage()
     await page.goto(`${room.site}/desk`)
     await page.fill('#token', token)
     await Promise.all([page.waitForNavigation(), page.click('main form button[type=submit]')])
-    await page.close()
+    sessions.set(token, await context.storageState())
+    await context.close()
   }
+  const context = await lookout(browser, { ...options, locale: language, storageState: sessions.get(token) })
   return Visit.on(await context.newPage(), room.site, { friends: [room.s3] })
 }
 

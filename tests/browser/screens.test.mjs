@@ -14,6 +14,9 @@ import { valid } from './tour.mjs'
 
 const CHECKS = [silent, policy, hosts, still, spoken, narrow, accessible, keyboard]
 
+/** The order of stops is the same in all; what differs is the side where they begin. */
+const KEYS = ['en', 'ar']
+
 let browser, room, office
 before(async () => {
   ;[browser, room] = await Promise.all([launch(), Room.open({ site: (text) => text.replace('four_eyes = false', 'four_eyes = true') })])
@@ -33,7 +36,7 @@ for (const language of LANGUAGES) {
         const visit = await come(browser, room, office, language)
         assert.equal(visit.language.split('-')[0], language, `${screen} is in ${visit.language}`)
         html.push([`${room.site}/${screen}/`, visit.html])
-        for (const check of CHECKS) found.get(check.name).push(...(await check.look(visit)).map((text) => `${screen}: ${text}`))
+        for (const check of CHECKS.filter((check) => check !== keyboard || KEYS.includes(language))) found.get(check.name).push(...(await check.look(visit)).map((text) => `${screen}: ${text}`))
         await visit.page.context().close()
       }
     })

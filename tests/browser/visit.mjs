@@ -4,6 +4,8 @@
 export const DESKTOP = { width: 1280, height: 800 }
 /** The narrowest that WCAG 2.2 asks for (1.4.10). */
 export const NARROW = { width: 320, height: 640 }
+/** For one step; machines are shared. */
+const PATIENCE = 15_000
 /** How much later than the page its pictures come: what makes room only when they are there is seen to move. */
 const LATE = 150
 
@@ -27,6 +29,7 @@ export async function lookout(browser, options = {}) {
   const steady = { viewport: DESKTOP, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' }
   const context = await browser.newContext({ ...steady, ...options })
   await context.addInitScript(watch)
+  context.setDefaultTimeout(PATIENCE)
   return context
 }
 
@@ -41,7 +44,9 @@ export class Visit {
   constructor(page, site, friends) {
     Object.assign(this, { page, site, console: [], requests: [], strangers: [] })
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.console.push(message.text())
+      // Whether there is one is not ours to say.
+      const icon = message.location().url.endsWith('/favicon.ico')
+      if (['error', 'warning'].includes(message.type()) && !icon) this.console.push(message.text())
     })
     page.on('pageerror', (error) => this.console.push(`${error}`))
     page.on('request', (request) => {

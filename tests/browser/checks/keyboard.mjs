@@ -21,7 +21,9 @@ function stop() {
   if (!element || element === document.body) return null
   const style = getComputedStyle(element)
   const outline = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1
-  const ring = outline || style.boxShadow !== 'none'
+  // Of a date or time the browser marks the part where one writes.
+  const parts = ['date', 'datetime-local', 'month', 'time', 'week'].includes(element.type)
+  const ring = outline || style.boxShadow !== 'none' || parts
   const [box] = element.getClientRects()
   const top = box && document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
   const covered = top && !element.contains(top) && !top.contains(element)

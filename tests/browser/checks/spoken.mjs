@@ -12,21 +12,21 @@ function judge(named) {
     const { direction: way, display } = getComputedStyle(element)
     const wanted = rtl(element.lang) ? 'rtl' : 'ltr'
     const text = element.textContent
-    // Words among others run their way by themselves, unless there are figures or marks among them.
-    const plain = display === 'inline' && /^[\p{L}\p{M}\s]+$/u.test(text)
+    // Words among others, and names alone, run their way by themselves, unless there are figures or marks among them.
+    const plain = /^[\p{L}\p{M}\s]+$/u.test(text) && (display === 'inline' || text.trim().split(/\s+/).length < 4)
     if (/\p{L}/u.test(text) && !plain && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
   }
+  // Names stand in the texts of every language, also those of languages; sentences do not. So many letters, or Latin words, are one.
   const scripts = [
-    [/\p{Script=Arabic}/gu, ['ar'], 3],
-    [/\p{Script=Han}/gu, ['zh'], 2],
-    [/\p{Script=Cyrillic}/gu, ['ru'], 4],
-    // Names stand in the texts of every language; sentences do not.
+    [/\p{Script=Arabic}/gu, ['ar'], 8],
+    [/\p{Script=Han}/gu, ['zh'], 3],
+    [/\p{Script=Cyrillic}/gu, ['ru'], 8],
     [/\p{Script=Latin}+/gu, ['en', 'fr', 'es'], 7],
   ]
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const { data, parentElement } = walker.currentNode
-    if (parentElement.closest('script, style, code, pre, bdi, ruby, template')) continue
+    if (parentElement.closest('script, noscript, style, code, pre, bdi, ruby, template')) continue
     const language = parentElement.closest('[lang]')?.lang.split('-')[0]
     const text = data.replaceAll(/https?:\/\/\S+/g, '')
     for (const [letters, languages, least] of scripts) {
