@@ -22,7 +22,7 @@ const SOUND = `<!doctype html>
 <link rel="alternate" hreflang="x-default" href="SITE/en/"><link rel="alternate" type="application/rss+xml" href="SITE/en/rss.xml">
 <link rel="stylesheet" href="/style.css"></head>
 <body><nav aria-label="Languages"><a href="/ar/" hreflang="ar" lang="ar">العربية</a></nav>
-<main><h1>Gauges</h1><p>They measure the level of the sea. <a href="/en/">Newsroom</a></p><p lang="ar" dir="rtl">محطات القياس</p>
+<main><h1>Gauges</h1><p>They measure the level of the sea. <a href="/en/">Newsroom</a></p><p lang="ar" dir="rtl">محطات القياس تعمل كل يوم.</p>
 <img src="/media/quay.png" width="300" height="200" alt="A quay">
 <p>There are sixty of them.</p></main></body></html>`
 
