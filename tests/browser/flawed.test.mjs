@@ -51,7 +51,7 @@ const FLAWED = [
   ['spoken', '</main>', '<p lang="ar" dir="rtl">They measure the level of the sea every minute.</p></main>', 'marked as ar'],
   ['narrow', '</main>', '<pre>' + 'x'.repeat(200) + '</pre></main>', 'px wide'],
   ['narrow', 'width="300"', 'style="min-width: 400px" width="300"', 'px wide', LOOSE],
-  ['print', '<nav aria-label="Languages">', '<div class="languages">', 'on paper'],
+  ['print', '</main>', '<button>Copy</button></main>', 'on paper'],
   ['print', '<h1>Gauges</h1>', '', 'not on paper: the heading'],
   ['print', '<body>', '<body style="background: #111; color: #eee">', 'rgb(238, 238, 238) on rgb(17, 17, 17)', LOOSE],
   ['print', '</main>', `<div style="overflow-x: auto"><p style="width: 2000px">wide</p></div></main>`, 'cut on paper', LOOSE],

@@ -52,8 +52,8 @@ const MARKUP = `<h2>What may stand in a text</h2><p>A <strong>strong</strong>, <
 <s>former</s> word; H<sub>2</sub>O, 10<sup>3</sup>, <abbr title="Mean sea level">MSL</abbr>, <code>tide.level</code>, <kbd>Enter</kbd>,
 <q>a quotation</q>, <ruby>潮<rp>(</rp><rt>cháo</rt><rp>)</rp></ruby>, <time datetime="2026-02-11">11 February</time>, <bdi>قياس</bdi>.</p>
 <h3>Lists</h3><ol start="3"><li>three<ul><li>inside</li></ul></li><li>four</li></ol><dl><dt>Gauge</dt><dd>It measures.</dd></dl>
-<h3>A wide table</h3><table><caption>Mean level in millimetres</caption><thead><tr>${[...'ABCDEFGHIJKL'].map((l) => `<th scope="col">Station ${l}</th>`).join('')}</tr></thead>
-<tbody><tr>${Array.from({ length: 12 }, (_, n) => `<td>${1000 + 37 * n}</td>`).join('')}</tr></tbody></table>
+<h3>A wide table</h3><table><caption>Mean level in millimetres</caption><thead><tr>${[...'ABCDEFGH'].map((l) => `<th scope="col">Station ${l}</th>`).join('')}</tr></thead>
+<tbody><tr>${Array.from({ length: 8 }, (_, n) => `<td>${1000 + 37 * n}</td>`).join('')}</tr></tbody></table>
 <h3>A long line of code</h3><pre><code>curl https://data.tidewater.example/v2/stations/valparaiso/levels?from=2026-01-01T00:00:00Z&amp;to=2026-02-01T00:00:00Z&amp;format=csv</code></pre>
 <blockquote><p lang="fr">La mer ne lit pas les communiqués.</p></blockquote><hr>
 <p>${'https://data.tidewater.example/' + 'levels-'.repeat(30)}</p>`

@@ -38,11 +38,8 @@ export async function valid(pages) {
   }
 }
 
-/** Findings of a check, as one text. */
-const told = (found) => {
-  const lines = found.map(({ url, text }) => `${place(url)}: ${text}`)
-  return lines.length > 40 ? [...lines.slice(0, 40), `and ${lines.length - 40} more`] : lines
-}
+/** Findings of a check, a line each. */
+const told = (found) => found.map(({ url, text }) => `${place(url)}: ${text}`)
 
 export class Tour {
   /** Walks from `/` over every link within the site. `also` are addresses that no link leads to. */
@@ -87,8 +84,11 @@ export class Tour {
     return tour
   }
 
-  /** What a check found, a line each; nothing when all is well. */
-  findings = (name) => told(this.found.get(name))
+  /** What a check found, a line each; nothing when all is well. Without what is `known`, as `[name, part of a line, why]`. */
+  findings(name, known = []) {
+    const parts = known.filter(([of]) => of === name).map(([, part]) => part)
+    return told(this.found.get(name)).filter((line) => !parts.some((part) => part.test(line)))
+  }
 
   /** The paths of all pages. */
   get paths() {
