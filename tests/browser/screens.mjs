@@ -2,7 +2,8 @@
 import { quay } from './pictures.mjs'
 import { Visit, lookout } from './visit.mjs'
 
-export const LANGUAGES = ['en', 'fr', 'zh', 'es', 'ru', 'ar']
+/** All, or those that somebody is at work on: PRESSROOM_LANGUAGES='en ar'. */
+export const LANGUAGES = process.env.PRESSROOM_LANGUAGES?.split(' ') ?? ['en', 'fr', 'zh', 'es', 'ru', 'ar']
 
 const text = (title, body) => ({ title, body, summary: 'What it is about.', dateline: 'Ostend' })
 

@@ -36,6 +36,16 @@ fn no_payload_does_anything_in_a_browser() {
 }
 
 #[test]
+fn press_officers_get_from_sign_in_to_publication_correction_and_withdrawal() {
+    told("desk");
+}
+
+#[test]
+fn every_screen_of_the_desk_keeps_the_same_promises() {
+    told("screens");
+}
+
+#[test]
 fn each_file_of_tests_has_its_story() {
     let files = std::fs::read_dir(top().join("tests/browser")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
