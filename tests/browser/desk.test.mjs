@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Officer } from './officer.mjs'
+import { quay } from './pictures.mjs'
 import { Room, pathOf } from './room.mjs'
 import { launch } from './tools.mjs'
 
@@ -239,5 +240,70 @@ describe('when something breaks', () => {
     await ana.page.locator('#copy').waitFor({ state: 'visible' })
     await ana.page.locator('#copy button').first().click()
     assert.equal(await ana.page.locator('[name="texts.en.body"]').inputValue(), 'It was nearly fin')
+  })
+})
+
+describe('what scripts make quicker', () => {
+  let ana
+  before(async () => {
+    ana = await Officer.at(browser, room)
+    await ana.go('/desk')
+    await ana.signIn(tokens.author)
+  })
+  after(() => ana?.context.close())
+
+  test('a photo goes straight to the store, gets its texts, and is shown in the preview', async () => {
+    await ana.go('/desk/releases/new')
+    await ana.write('[name="texts.en.title"]', 'The quay by night')
+    await ana.write('[name="texts.en.body"]', 'One photo.')
+    await ana.page.locator('#upload-file').setInputFiles({ name: 'quay by night.png', mimeType: 'image/png', buffer: quay(120, 80) })
+    await ana.write('[name="media.0.alt.en"]', 'A quay')
+    await ana.write('[name="media.0.caption.en"]', 'The quay')
+    await ana.press(save)
+    const { body } = await room.call('GET', `/v1/releases/${idOf(ana)}`)
+    assert.deepEqual([body.media[0].name, body.media[0].alt.en, body.media[0].caption.en], ['quay by night.png', 'A quay', 'The quay'])
+    const preview = await ana.window()
+    await preview.go(`/desk/releases/${body.id}/preview?lang=en`)
+    assert.equal(await preview.page.locator('figure img').evaluate((image) => image.naturalWidth), 120)
+    await preview.page.close()
+  })
+
+  test('a file that is not what it says is refused beside its field', async () => {
+    await ana.page.locator('#upload-file').setInputFiles({ name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>alert(1)</script>') })
+    await ana.page.locator('#upload-told li').waitFor()
+    assert.match(await ana.page.locator('#upload-told').innerText(), /page\.html/)
+  })
+
+  test('a paste from Word becomes clean text', async () => {
+    await ana.go('/desk/releases/new')
+    const pasted = '<html><head><style>p.MsoNormal{}</style></head><body><p class=MsoNormal style="mso-x:1">Harbour <b>fees</b> fall<o:p></o:p></p><script>alert(1)</script></body></html>'
+    await ana.page.locator('[name="texts.en.body"]').evaluate((field, html) => {
+      const data = new DataTransfer()
+      data.setData('text/html', html)
+      data.setData('text/plain', 'Harbour fees fall')
+      field.focus()
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    }, pasted)
+    await ana.page.waitForFunction(() => document.querySelector('[name="texts.en.body"]').value)
+    assert.equal(await ana.page.locator('[name="texts.en.body"]').inputValue(), '<p>Harbour <b>fees</b> fall</p>')
+    assert.equal(await ana.page.locator('[name="texts.en.format"]').inputValue(), 'html')
+  })
+
+  test('what is wrong is said while one writes', async () => {
+    await ana.write('[name="date"]', '09/06/2016')
+    const told = ana.page.locator('#date-told li')
+    await told.waitFor()
+    assert.match(await told.innerText(), /2016-06-09.*2016-09-06/)
+  })
+
+  test('the board answers while one types', async () => {
+    // What was written above is not to be saved.
+    ana.page.on('dialog', (dialog) => dialog.accept().catch(() => {}))
+    await ana.go('/desk')
+    await ana.page.locator('#q').pressSequentially('quay by')
+    await ana.page.waitForURL(/q=quay/)
+    assert.match(await ana.page.locator('#found').innerText(), /The quay by night/)
+    await ana.page.locator('#q').fill('nothing of the kind')
+    await ana.page.waitForFunction(() => !document.querySelector('#found').innerText.includes('night'))
   })
 })
