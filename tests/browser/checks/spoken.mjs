@@ -14,14 +14,17 @@ function judge(named) {
     const text = element.textContent
     // Words among others, and names alone, run their way by themselves, unless there are figures or marks among them.
     const plain = /^[\p{L}\p{M}\s]+$/u.test(text) && (display === 'inline' || text.trim().split(/\s+/).length < 4)
-    if (/\p{L}/u.test(text) && !plain && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
+    // What only a screen reader reads has no sides.
+    const { width, height } = element.getBoundingClientRect()
+    const seen = width > 1 && height > 1
+    if (/\p{L}/u.test(text) && seen && !plain && way !== wanted) found.push(`${element.lang} runs ${way}: ${short(element.textContent)}`)
   }
   // Names stand in the texts of every language, also those of languages; sentences do not. So many letters, or Latin words, are one.
   const scripts = [
     [/\p{Script=Arabic}/gu, ['ar'], 8],
     [/\p{Script=Han}/gu, ['zh'], 3],
     [/\p{Script=Cyrillic}/gu, ['ru'], 8],
-    [/\p{Script=Latin}+/gu, ['en', 'fr', 'es'], 7],
+    [/(?<![\p{L}\p{N}])\p{Script=Latin}+(?![\p{L}\p{N}])/gu, ['en', 'fr', 'es'], 7],
   ]
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
