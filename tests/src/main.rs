@@ -1,12 +1,13 @@
 //! Stories end to end: the real programs, the real SDK client, real readers and validators.
 //!
-//! A test whose module is named `judged` starts foreign tools that `tests/run` installs.
+//! A test whose module is named `judged` or `browser` starts foreign tools that `tests/run` installs.
 #![allow(clippy::unwrap_used)]
 #![allow(non_snake_case, reason = "a test is named after the number of its fault or entry")]
 
 mod api;
 mod archive;
 mod attacks;
+mod browser;
 mod changes;
 mod connections;
 mod damaged;
