@@ -35,7 +35,7 @@ topics = [{ id = "trade", label = { en = "Trade", fr = "Commerce" } }, { id = "r
     Site::parse(&text, "site.toml").unwrap()
 }
 
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     site_with(&[])
 }
 
@@ -64,6 +64,16 @@ fn revision(n: u128, fields: Value) -> Revision {
         document["revision"].as_u64().unwrap().try_into().unwrap(),
     )
     .unwrap()
+}
+
+/// Cards of so many releases in English, newest first as a month has them.
+pub(crate) fn cards(site: &Site, count: usize) -> Vec<crate::Card> {
+    let card = |n: usize| {
+        let revision = revision(n as u128, json!({}));
+        let public = Public::of(&revision, site).unwrap();
+        crate::ReleaseView::admit(None, &revision, &public, site).unwrap().card()
+    };
+    (0..count).map(card).collect()
 }
 
 /// The filled feed of a language with these releases.
