@@ -30,8 +30,8 @@ impl Counted {
         let count = move |record: &local::s3::Record| *seen.lock().unwrap().entry(record.operation.to_string()).or_default() += 1;
         let s3 = memory::buckets(Some(Arc::new(count)));
         let mut desk = memory::desk(s3.client(), Site::parse(local::sample::SITE, "site.toml").unwrap());
-        // The day after the releases: they are news.
-        let noon: Timestamp = "2026-03-02T12:00:00Z".parse().unwrap();
+        // Two days after the releases, less an hour: they are news, and nothing of another month can be.
+        let noon: Timestamp = "2026-03-03T08:00:00Z".parse().unwrap();
         desk.store = desk.store.with_clock(move || u64::try_from(noon.as_millisecond()).unwrap());
         furnish(&desk).await.unwrap();
         Self { desk, counts, _s3: s3 }
