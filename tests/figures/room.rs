@@ -64,7 +64,7 @@ fn kind(bucket: &str, key: &str) -> &'static str {
         return if key.starts_with("journal/") { "shared" } else { "private" };
     }
     // A page is `{lang}/{yyyy}/{mm}/{slug}/index.html`.
-    if key.starts_with("releases/") || key.ends_with("/index.html") && key.matches('/').count() == 4 {
+    if key.starts_with("releases/") || key.ends_with("/index.html") && key.matches('/').count() == 4 && !key.contains("/archive/") {
         "own"
     } else {
         "shared"

@@ -250,34 +250,53 @@ async fn the_sweeper_publishes_what_an_event_left_undone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_renderings_of_a_large_month_take_turns_and_the_sweeper_pays_what_is_owed() {
     let mut room = Memory::open(local::sample::SITE).await;
-    std::sync::Arc::get_mut(&mut room.desk).unwrap().pace = publish::Pace::of(3, 20);
+    std::sync::Arc::get_mut(&mut room.desk).unwrap().pace = publish::Pace::of(3, 40);
     let releases: Vec<Revision> = (1..=6).map(|n| release(n, "2026-03-01T09:00:00Z")).collect();
-    let languages = ["ar", "en", "es", "fr", "ru", "zh"];
-    // How many of the eleven renderings show so many releases.
-    let shown = async |count: usize| {
-        let mut shown = 0;
-        for language in languages {
-            let json = room.json(&format!("{language}/archive/2026/03/index.json")).await;
-            shown += usize::from(language != "en" && json["releases"].as_array().unwrap().len() == count);
-            let atom = room.text(&format!("{language}/archive/2026/03/atom.xml")).await;
-            shown += usize::from(atom.matches("<entry ").count() == count);
+    let store = &room.desk.store;
+    let month = feed::Month { year: 2026, month: 3 };
+    let languages = || room.desk.site.languages.iter().map(|language| language.tag.clone());
+    let state = Key::Month(room.desk.site.default_language().clone(), month);
+    let renderings: Vec<Key> = languages()
+        .flat_map(|language| {
+            let tag = || language.clone();
+            [
+                Key::Month(tag(), month),
+                Key::MonthAtom(tag(), month),
+                Key::MonthPage(tag(), month),
+                Key::MonthSitemap(tag(), month),
+            ]
+        })
+        .filter(|key| *key != state)
+        .collect();
+    assert_eq!(renderings.len(), 23);
+    let version = async |key: &Key| store.head(key).await.unwrap().unwrap().version;
+    // The states of the month, and how many renderings show the latest, the one before, and so on.
+    let mut states = Vec::new();
+    let mut shown = async || {
+        let now = version(&state).await;
+        if states.first() != Some(&now) {
+            states.insert(0, now);
+        }
+        let mut shown = vec![0; states.len()];
+        for key in &renderings {
+            let at = version(key).await;
+            shown[states.iter().position(|state| *state == at).unwrap()] += 1;
         }
         shown
     };
     room.publish(&releases[..2]).await;
-    assert_eq!(shown(2).await, 11, "a small month is always whole");
+    assert_eq!(shown().await, [23], "a small month is always whole");
     room.publish(&releases[2..3]).await;
-    assert_eq!((shown(3).await, shown(2).await), (6, 5));
+    assert_eq!(shown().await, [13, 10]);
     room.publish(&releases[3..4]).await;
-    assert_eq!((shown(4).await, shown(3).await, shown(2).await), (5, 6, 0));
-    let state = room.json("en/archive/2026/03/index.json").await;
-    assert_eq!(state["releases"].as_array().unwrap().len(), 4, "the state is always written");
-    let store = &room.desk.store;
+    assert_eq!(shown().await, [10, 13, 0]);
+    let json = room.json("en/archive/2026/03/index.json").await;
+    assert_eq!(json["releases"].as_array().unwrap().len(), 4, "the state is always written");
     let markers = async || store.list(Bucket::Content, "pending/", None, 10).await.unwrap().0;
     let owed = markers().await;
     assert_eq!(owed.len(), 1, "nothing shows two any more: the first marker is paid; {owed:?}");
     room.publish(&releases[4..5]).await;
-    assert_eq!((shown(5).await, shown(4).await, shown(3).await), (4, 5, 2));
+    assert_eq!(shown().await, [8, 10, 5, 0]);
     assert_eq!(markers().await.len(), 2);
 
     let now = jiff::Timestamp::now();
@@ -286,11 +305,17 @@ async fn the_renderings_of_a_large_month_take_turns_and_the_sweeper_pays_what_is
     assert_eq!(early, publish::Swept::default());
     let swept = publish::sweep(&room.desk, now + minutes(6), minutes(5)).await.unwrap();
     assert_eq!(swept.archived.len(), 1);
-    assert_eq!((shown(5).await, markers().await), (11, vec![]));
+    assert_eq!((shown().await, markers().await), (vec![23, 0, 0, 0], vec![]));
     // Somebody who remembers nothing writes all of it.
-    room.desk.store.forget();
+    store.forget();
     room.publish(&releases[5..]).await;
-    assert_eq!((shown(6).await, markers().await), (11, vec![]));
+    assert_eq!((shown().await, markers().await), (vec![23, 0, 0, 0, 0], vec![]));
+    for language in languages() {
+        let page = room.text(&format!("{language}/archive/2026/03/index.html")).await;
+        for n in 1..=6 {
+            assert!(page.contains(&format!("/{language}/2026/03/release-{n}/")), "{page}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

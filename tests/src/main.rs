@@ -28,6 +28,7 @@ mod leaks;
 mod memory;
 mod newsroom;
 mod one_release;
+mod pages;
 mod post;
 mod properties;
 mod rebuild;

@@ -130,12 +130,12 @@ impl MonthView {
 
 impl Card {
     /// The language whose text stands in for `language`.
-    fn shown_for(&self, site: &Site, language: &Lang) -> Lang {
+    pub(crate) fn shown_for(&self, site: &Site, language: &Lang) -> Lang {
         shown_for(site, language, &self.language, &self.languages)
     }
 
     /// The page in any language of the site: all pages of a release have the same address but for the language.
-    fn page_in(&self, language: &Lang, site: &Site) -> String {
+    pub(crate) fn page_in(&self, language: &Lang, site: &Site) -> String {
         let tail = self
             .url
             .iter()

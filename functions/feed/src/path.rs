@@ -36,6 +36,16 @@ impl Month {
         format!("/{language}/archive/{:04}/{:02}", self.year, self.month)
     }
 
+    /// The month for people.
+    pub fn page(self, language: &Lang) -> String {
+        format!("{}/", self.folder(language))
+    }
+
+    /// The sitemap of the month.
+    pub fn sitemap(self, language: &Lang) -> String {
+        format!("{}/sitemap.xml", self.folder(language))
+    }
+
     /// The JSON index of the month.
     pub fn json(self, language: &Lang) -> String {
         format!("{}/index.json", self.folder(language))
@@ -127,6 +137,21 @@ pub fn home(language: &Lang) -> String {
     format!("/{language}/")
 }
 
+/// The page of a topic.
+pub fn topic(language: &Lang, id: &str) -> String {
+    format!("/{language}/topics/{id}/")
+}
+
+/// The list of months for people.
+pub fn archive(language: &Lang) -> String {
+    format!("/{language}/archive/")
+}
+
+/// The page about every feed of a language.
+pub fn feeds(language: &Lang) -> String {
+    format!("/{language}/feeds/")
+}
+
 /// One release in one language.
 pub fn page(language: &Lang, path: &Path) -> String {
     format!("/{language}/{}/", path.tail())
@@ -160,6 +185,18 @@ pub const INDEX: &str = "/index.json";
 
 /// The one style sheet.
 pub const STYLE: &str = "/style.css";
+
+/// The script of the feeds page.
+pub const SCRIPT: &str = "/copy.js";
+
+/// The index of sitemaps.
+pub const SITEMAP: &str = "/sitemap.xml";
+
+/// What was published in the last two days.
+pub const NEWS_SITEMAP: &str = "/news-sitemap.xml";
+
+/// What is said to crawlers.
+pub const ROBOTS: &str = "/robots.txt";
 
 /// The JSON Schema of a kind of document.
 pub fn schema(name: &str) -> String {

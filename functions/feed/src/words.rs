@@ -1,53 +1,14 @@
 //! The interface's own texts: one file per language under `templates/words/`, which a translator can edit.
+//!
+//! `build.rs` has read each of them before: what is missing stops the build.
+
+mod texts;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use release::Lang;
-use serde::Deserialize;
 
-/// All texts of one language.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    /// The language's own name.
-    pub autonym: String,
-    /// Shown first where a release lacks this language.
-    pub not_available: String,
-    /// Before the name of the language shown instead.
-    pub shown_in: String,
-    /// Put before the title of a withdrawn release.
-    pub withdrawn: String,
-    /// Shown on its page.
-    pub withdrawn_notice: String,
-    /// Heading of a correction note.
-    pub correction: String,
-    /// Heading of the list on the home page.
-    pub latest: String,
-    /// Where there is none yet.
-    pub nothing_yet: String,
-    /// Label of feed links.
-    pub feeds: String,
-    /// Label of the link home.
-    pub home: String,
-    /// Label of the list of languages.
-    pub languages: String,
-    /// Before the date.
-    pub published: String,
-    /// Before the date of the last change.
-    pub updated: String,
-    /// Before the event that a release reports on.
-    pub event: String,
-    /// Heading of further links.
-    pub links: String,
-    /// Heading of files.
-    pub files: String,
-    /// Heading of a page that does not exist.
-    pub not_found: String,
-    /// What to do there.
-    pub not_found_help: String,
-    /// Names of other languages in this one.
-    pub names: BTreeMap<String, String>,
-}
+pub use texts::Words;
 
 static ALL: LazyLock<BTreeMap<&'static str, Words>> = LazyLock::new(|| {
     [

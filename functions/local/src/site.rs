@@ -14,8 +14,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use percent_encoding::percent_decode_str;
 use store::{Served, Store};
 
-/// Pages carry no script and load nothing from elsewhere but pictures.
-const PAGE_POLICY: &str = "default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; font-src 'self'; \
+/// Pages run no script but the one of the site, and load nothing from elsewhere but pictures.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; font-src 'self'; \
                            base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// Documents for machines are never rendered as pages.
 const DATA_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";

@@ -8,7 +8,7 @@ use feed::{FeedId, Month, Stamp};
 use futures::future;
 use release::{Revision, Site};
 
-use crate::{Desk, feeds, log, months};
+use crate::{Desk, feeds, log, months, news};
 
 /// The shared states that releases will change, as far as their revisions tell.
 pub(crate) struct Ahead {
@@ -33,14 +33,18 @@ impl Ahead {
         Self { feeds, months }
     }
 
-    pub(crate) async fn read(self, desk: &Desk) {
-        if !self.feeds.is_empty() {
-            future::join3(
-                feeds::recall(desk, self.feeds),
-                months::recall(desk, &self.months),
-                log::recall(desk),
-            )
-            .await;
+    /// Answers what is known of the news, of which the memory of the store holds no more than that.
+    pub(crate) async fn read(self, desk: &Desk) -> news::Before {
+        if self.feeds.is_empty() {
+            return news::Before::default();
         }
+        let (_, (), _, news) = future::join4(
+            feeds::recall(desk, self.feeds),
+            months::recall(desk, &self.months),
+            log::recall(desk),
+            news::recall(desk, &self.months),
+        )
+        .await;
+        news
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::{Admission, FeedId, FeedView, Kind, Older, Public, home_page};
+use feed::{Admission, FeedId, FeedView, Kind, Older, Public, feeds_page, home_page, topic_page};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use release::Site;
 use store::{Expect, Format, Key, Merged};
@@ -16,7 +16,7 @@ use crate::{
     refill::{self, Asked, Basis},
 };
 
-/// Feeds under way at once; each has three more documents.
+/// Feeds under way at once; each has up to four more documents.
 const FEEDS: usize = 16;
 /// What a feed takes while it is under way: its state, the one before as it was rendered, and what is rendered from it.
 const TIMES: usize = 4;
@@ -30,15 +30,19 @@ const RIVALS: usize = 40;
 enum Rendering {
     Rss,
     Atom,
-    Home,
+    /// The page that lists it: the newsroom's home, or that of a topic.
+    Page,
+    /// The page about the feeds of the language.
+    Feeds,
 }
 
 impl Rendering {
-    /// The renderings of a kind of feed: the filled one is the home page too.
+    /// The renderings of a kind of feed: the filled one is the home page too, and the page about all feeds.
     fn of(kind: &Kind) -> &'static [Self] {
         match kind {
-            Kind::Filled => &[Self::Rss, Self::Atom, Self::Home],
-            Kind::Only | Kind::Topic(_) => &[Self::Rss, Self::Atom],
+            Kind::Filled => &[Self::Rss, Self::Atom, Self::Page, Self::Feeds],
+            Kind::Only => &[Self::Rss, Self::Atom],
+            Kind::Topic(_) => &[Self::Rss, Self::Atom, Self::Page],
         }
     }
 
@@ -46,7 +50,11 @@ impl Rendering {
         match self {
             Self::Rss => Key::Feed(feed.clone(), Format::Rss),
             Self::Atom => Key::Feed(feed.clone(), Format::Atom),
-            Self::Home => Key::Home(feed.language.clone()),
+            Self::Page => match &feed.kind {
+                Kind::Topic(id) => Key::Topic(feed.language.clone(), id.clone()),
+                Kind::Filled | Kind::Only => Key::Home(feed.language.clone()),
+            },
+            Self::Feeds => Key::Feeds(feed.language.clone()),
         }
     }
 
@@ -54,7 +62,14 @@ impl Rendering {
         match self {
             Self::Rss => view.to_rss(site, feed).map_err(Failure::render),
             Self::Atom => view.to_atom(site, feed).map_err(Failure::render),
-            Self::Home => home_page(view, site).map(Bytes::from).map_err(Failure::render),
+            Self::Page => {
+                let page = match &feed.kind {
+                    Kind::Topic(_) => topic_page(view, site),
+                    Kind::Filled | Kind::Only => home_page(view, site),
+                };
+                page.map(Bytes::from).map_err(Failure::render)
+            }
+            Self::Feeds => feeds_page(view, site).map(Bytes::from).map_err(Failure::render),
         }
     }
 }

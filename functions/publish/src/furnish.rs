@@ -1,12 +1,12 @@
-//! What a site has before its first release: the index, schemas, style sheet, chooser, every feed, the list of
-//! months and the change log, empty.
+//! What a site has before its first release: the index, schemas, style sheet, chooser, every feed and its page, the list of
+//! months, sitemaps and the change log, empty.
 
-use feed::{FeedId, Index, STYLE, chooser, not_found, schema};
+use feed::{FeedId, Index, SCRIPT, chooser, not_found, robots, schema, style};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use release::Site;
 use store::Key;
 
-use crate::{Desk, Failure, feeds, log, months};
+use crate::{Desk, Failure, feeds, log, months, news};
 
 /// Feeds looked at at once.
 const FEEDS: usize = 16;
@@ -26,6 +26,7 @@ pub async fn furnish(desk: &Desk) -> Result<(), Failure> {
     let one = |feed: FeedId| async move { feeds::refresh_one(desk, &feed, Vec::new(), false, None).await };
     stream::iter(all).map(one).buffer_unordered(FEEDS).try_collect::<Vec<()>>().await?;
     months::list(desk, &[]).await?;
+    news::judge(desk).await?;
     log::show(desk, &log::append(desk, &[]).await?).await?;
     // Last: the index leads to nothing that is not there.
     if let Some((key, bytes)) = index {
@@ -42,7 +43,9 @@ pub(crate) fn documents(site: &Site) -> Result<Vec<(Key, Vec<u8>)>, Failure> {
     let fixed = [
         (Key::Chooser, chooser(site).map_err(Failure::render)?),
         (Key::NotFound, not_found(site).map_err(Failure::render)?),
-        (Key::Style, STYLE.as_bytes().to_vec()),
+        (Key::Style, style(site).into_bytes()),
+        (Key::Script, SCRIPT.as_bytes().to_vec()),
+        (Key::Robots, robots(site).into_bytes()),
         (Key::Index, feed::to_json(&Index::of(site))),
     ];
     Ok(schemas.chain(fixed).collect())

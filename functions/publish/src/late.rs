@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     Arrived, Desk, Failed, Failure, concerns,
     feeds::{self, Recalled},
-    months,
+    months, news,
     releases::{self, Shown},
     touched,
 };
@@ -166,7 +166,7 @@ async fn overtake(desk: &Desk, mut now: Vec<Arrived>, mut later: Vec<Arrived>, f
 /// Brings revisions to their months; those that failed are dropped. A feed that loses an entry asks the months for the next one: it must
 /// not know a later revision than they do, and the publisher of this one may have ended before they heard of it.
 async fn archive(desk: &Desk, later: &mut Vec<Arrived>, failed: &mut Failed) {
-    let mut archived = Vec::new();
+    let (mut archived, before) = (Vec::new(), news::before(desk));
     let mut lost = BTreeSet::new();
     for (month, merge) in months::merge(desk, months::touched(later)).boxed().await {
         match merge {
@@ -182,7 +182,7 @@ async fn archive(desk: &Desk, later: &mut Vec<Arrived>, failed: &mut Failed) {
     later.retain(|one| !lost.contains(&one.cause));
     let written = async {
         let (archived, listed) = crate::news(desk, archived).await?;
-        crate::archive(desk, &archived, listed).await
+        crate::archive(desk, &archived, listed, &before).await
     };
     if let Err(failure) = written.boxed().await {
         for one in later.drain(..) {

@@ -16,6 +16,7 @@ mod intake;
 mod late;
 mod log;
 mod months;
+mod news;
 mod pace;
 mod refill;
 mod releases;
@@ -29,6 +30,7 @@ use std::{
 use ahead::Ahead;
 use feed::{Entry, FeedId, Public, ReleaseView};
 use futures::{FutureExt as _, future};
+use news::Judged;
 use release::{Site, log_name};
 use store::{Bucket, Key, Store};
 use tracing::{error, info, warn};
@@ -57,6 +59,8 @@ pub struct Desk {
     pub pace: Pace,
     /// How much is done at once.
     pub crew: Crew,
+    /// When it was last judged what is news.
+    pub(crate) judged: Judged,
 }
 
 impl Desk {
@@ -67,6 +71,7 @@ impl Desk {
             site: site.into(),
             pace: Pace::default(),
             crew: Crew::default(),
+            judged: Judged::default(),
         }
     }
 }
@@ -154,8 +159,8 @@ pub async fn publish(desk: &Desk, messages: &[Message]) -> Outcome {
 async fn bring(desk: &Desk, revisions: Vec<(Uuid, u32)>, outcome: &mut Outcome) -> BTreeSet<(Uuid, u32)> {
     let mut failed = Failed::default();
     // Boxed, as below: the compiler gives up on futures that are nested too deeply.
-    let mut arrived = arrive(desk, revisions, &mut failed, outcome).boxed().await;
-    spread(desk, &mut arrived, &mut failed).boxed().await;
+    let (mut arrived, news) = arrive(desk, revisions, &mut failed, outcome).boxed().await;
+    spread(desk, &mut arrived, &news, &mut failed).boxed().await;
     let mut done = Vec::new();
     for arrived in arrived.iter().filter(|one| one.entry.is_some()) {
         let key = arrived.key();
@@ -188,7 +193,7 @@ impl Failed {
 }
 
 /// Reads the revisions and merges them into their public releases. What these will change is read meanwhile.
-async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcome: &mut Outcome) -> Vec<Arrived> {
+async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcome: &mut Outcome) -> (Vec<Arrived>, news::Before) {
     let mut arrived = Vec::new();
     for (key, read) in intake::read(desk, keys).await {
         match read {
@@ -200,7 +205,7 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
     }
     let mut done = Vec::new();
     let ahead = Ahead::of(arrived.iter().map(|(_, intake)| &intake.revision), &desk.site);
-    let ((), written) = future::join(ahead.read(desk), releases::write(desk, arrived)).await;
+    let (news, written) = future::join(ahead.read(desk), releases::write(desk, arrived)).await;
     for (key, result) in written {
         match result {
             Ok(one) => done.push(one),
@@ -208,13 +213,13 @@ async fn arrive(desk: &Desk, keys: Vec<(Uuid, u32)>, failed: &mut Failed, outcom
         }
     }
     done.sort_by_key(Arrived::key);
-    late::complete(desk, done, failed).await
+    (late::complete(desk, done, failed).await, news)
 }
 
 /// Brings the documents that releases share up to date, in the order in which readers may follow links: pages and months, feeds,
 /// and the change log last. Six round-trips from an event to the last public byte: the revision; the release; its documents and months;
 /// the states of its feeds; their renderings; the change log.
-async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
+async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, before: &news::Before, failed: &mut Failed) {
     let months = months::merge(desk, months::touched(arrived));
     let (documents, merges, recall) = future::join3(
         releases::documents(desk, arrived).boxed(),
@@ -257,7 +262,7 @@ async fn spread(desk: &Desk, arrived: &mut Vec<Arrived>, failed: &mut Failed) {
     let entries: Vec<Entry> = arrived.iter().filter_map(|one| one.entry.clone()).collect();
     let (brought, months_done, log) = future::join3(
         late::feeds(desk, arrived, recall).boxed(),
-        archive(desk, &archived, listed).boxed(),
+        archive(desk, &archived, listed, before).boxed(),
         log::append(desk, &entries).boxed(),
     )
     .await;
@@ -293,10 +298,11 @@ async fn news(desk: &Desk, archived: Vec<months::Merge>) -> Result<(Vec<months::
     Ok((months::link(desk, archived).await?, true))
 }
 
-async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool) -> Result<(), Failure> {
+/// What is rendered from months and their list. `before`: what was known of the news before the months were merged.
+async fn archive(desk: &Desk, archived: &[months::Merge], listed: bool, before: &news::Before) -> Result<(), Failure> {
     let list = async { if listed { Ok(()) } else { months::list(desk, archived).await } };
-    let (list, derived) = future::join(list, months::derive(desk, archived)).await;
-    list.and(derived)
+    let (list, derived, news) = future::join3(list, months::derive(desk, archived), news::refresh(desk, before, archived)).await;
+    list.and(derived).and(news)
 }
 
 /// The feeds that must hear of these releases: where they are, and where any of their versions has been. An overtaken revision

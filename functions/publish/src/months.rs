@@ -1,6 +1,6 @@
 //! The archive: each touched month is merged once for the whole batch, then the list of months.
 //!
-//! The state is the document of the site's first language; the other languages and the Atom documents are derived from it.
+//! The state is the document of the site's first language; the other languages, the Atom documents, pages and sitemaps are derived from it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, State as _, to_json};
+use feed::{Arrival, Month, MonthLine, MonthView, MonthsView, State as _, archive_page, month_page, to_json};
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use release::{Lang, Site};
 use store::{Expect, Key, Merged};
@@ -17,8 +17,8 @@ use crate::{Arrived, Desk, Failure, PARALLEL, crew};
 
 /// Months under way at once.
 const MONTHS: usize = 4;
-/// Renderings of months under way at once.
-const RENDERINGS: usize = 16;
+/// Renderings of months under way at once: all of an ordinary month in six languages. Large ones take turns.
+const RENDERINGS: usize = 24;
 /// Bytes of a release in a month: two languages of ordinary length.
 const CARD: usize = 1_400;
 /// Rivals that write a month in between, before the work is given back.
@@ -56,6 +56,18 @@ pub(crate) struct Merge {
     shown: Option<Arc<MonthView>>,
     /// Some of it has come before: an earlier attempt may have ended anywhere.
     repeated: bool,
+}
+
+impl Merge {
+    /// The month as it is stored now.
+    pub(crate) fn state(&self) -> Arc<MonthView> {
+        Arc::clone(&self.merged.state)
+    }
+
+    /// It was written now, not only read.
+    pub(crate) fn changed(&self) -> bool {
+        self.merged.changed
+    }
 }
 
 /// Merges releases into the months.
@@ -103,21 +115,26 @@ pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
     let lines: Vec<MonthLine> = merges.iter().map(|merge| merge.merged.state.line(site)).collect();
     let key = Key::Months(site.default_language().clone());
     let merged = store.merge(&key, false, |current| MonthsView::admit(current, &lines, site)).await?;
-    let render = |view: &MonthsView, language: &Lang| Bytes::from(to_json(&view.in_language(language, site)));
-    let derive = |language: Lang| {
+    let repeated = merges.iter().any(|merge| merge.repeated);
+    let derive = |key: Key| {
         let merged = &merged;
         async move {
-            let bytes = render(&merged.state, &language);
-            let expect = || match &merged.prior {
-                Some(prior) => Expect::Bytes(render(prior, &language)),
+            let bytes = render_list(&merged.state, &key, site)?;
+            let before = merged.prior.as_ref().map(|prior| render_list(prior, &key, site)).transpose()?;
+            // What names months only is as it was, unless one is new. Whoever wrote the list before has written it, or comes again: as here.
+            if before.as_ref() == Some(&bytes) && !repeated {
+                return Ok(());
+            }
+            let expect = || match before {
+                Some(before) => Expect::Bytes(before),
                 None if merged.changed => Expect::Absent,
                 None => Expect::Unknown,
             };
-            store.derive(&Key::Months(language.clone()), merged.version, bytes, expect).await?;
+            store.derive(&key, merged.version, bytes, expect).await?;
             Ok::<_, Failure>(())
         }
     };
-    stream::iter(others(site))
+    stream::iter(list_renderings(site))
         .map(derive)
         .buffer_unordered(PARALLEL)
         .try_collect()
@@ -135,17 +152,24 @@ pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, 
     }
     let repeated = done.values().any(|merge| merge.repeated);
     for month in todo {
-        let (merged, shown) = match link_one(desk, month).await? {
-            Linked::Now(merged, before) => (merged, done.remove(&month).map_or(Some(before), |known| known.shown)),
+        let merge = match link_one(desk, month).await? {
+            Linked::Now(merged, before) => {
+                let known = done.remove(&month);
+                Merge {
+                    month,
+                    merged,
+                    repeated: known.as_ref().is_some_and(|known| known.repeated),
+                    shown: known.map_or(Some(before), |known| known.shown),
+                }
+            }
             // Whoever linked it may have ended before its renderings said so.
-            Linked::Before(merged) if repeated && !done.contains_key(&month) => (merged, None),
+            Linked::Before(merged) if repeated && !done.contains_key(&month) => Merge {
+                month,
+                merged,
+                shown: None,
+                repeated: false,
+            },
             Linked::Before(_) | Linked::Nothing => continue,
-        };
-        let merge = Merge {
-            month,
-            merged,
-            shown,
-            repeated: false,
         };
         done.insert(month, merge);
     }
@@ -237,23 +261,39 @@ pub(crate) fn paid(desk: &Desk) -> Vec<Key> {
 }
 
 async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure> {
-    let _room = desk.crew.room(CARD * merge.merged.state.releases.len()).await;
-    let bytes = render(&merge.merged.state, &key, &desk.site)?;
-    let expect = || match &merge.shown {
-        Some(shown) => render(shown, &key, &desk.site).map_or(Expect::Unknown, Expect::Bytes),
-        None if merge.merged.changed => Expect::Absent,
+    let (state, site) = (&merge.merged.state, &desk.site);
+    let _room = desk.crew.room(CARD * state.releases.len()).await;
+    let bytes = render(state, &key, site)?;
+    // What its sitemap in a language shows is stored, or whoever did not store it comes again.
+    let unowed = merge.merged.changed && !merge.repeated && !desk.pace.is_large(state.releases.len());
+    let before = match (&merge.shown, &key) {
+        (Some(shown), Key::MonthSitemap(..)) if unowed => Some(render(shown, &key, site)?),
+        _ => None,
+    };
+    if before.as_ref() == Some(&bytes) {
+        return Ok(());
+    }
+    let expect = || match (before, &merge.shown) {
+        (Some(before), _) => Expect::Bytes(before),
+        (None, Some(shown)) => render(shown, &key, site).map_or(Expect::Unknown, Expect::Bytes),
+        (None, None) if merge.merged.changed => Expect::Absent,
         // Of a month that was only read, the renderings may be of any age.
-        None => Expect::Unknown,
+        (None, None) => Expect::Unknown,
     };
     desk.store.derive(&key, merge.merged.version, bytes, expect).await?;
     Ok(())
 }
 
 fn renderings(site: &Site, month: Month) -> impl Iterator<Item = Key> + '_ {
-    let all = site
-        .languages
-        .iter()
-        .map(move |language| Key::MonthAtom(language.tag.clone(), month));
+    let all = site.languages.iter().map(|language| &language.tag);
+    let all = all.flat_map(move |language| {
+        let language = || language.clone();
+        [
+            Key::MonthAtom(language(), month),
+            Key::MonthPage(language(), month),
+            Key::MonthSitemap(language(), month),
+        ]
+    });
     others(site).map(move |language| Key::Month(language, month)).chain(all)
 }
 
@@ -267,6 +307,11 @@ fn render(view: &MonthView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
             let view = view.in_language(language, site);
             Ok(view.stored(CARD * view.releases.len()))
         }
+        Key::MonthPage(language, _) => {
+            let page = month_page(&view.in_language(language, site), site);
+            page.map(Bytes::from).map_err(Failure::render)
+        }
+        Key::MonthSitemap(language, _) => Ok(view.in_language(language, site).to_sitemap(site)),
         _ => Err(Failure::render(format!("{key} is not of a month"))),
     }
 }
@@ -277,13 +322,25 @@ pub(crate) fn documents(view: &MonthView, site: &Site) -> Result<Vec<(Key, Bytes
     renderings(site, view.of()).map(one).collect()
 }
 
+/// What is rendered from the list of months: the other languages, the lists for people, and the index of sitemaps.
+fn list_renderings(site: &Site) -> Vec<Key> {
+    let pages = site.languages.iter().map(|language| Key::Archive(language.tag.clone()));
+    others(site).map(Key::Months).chain(pages).chain([Key::Sitemap]).collect()
+}
+
+fn render_list(view: &MonthsView, key: &Key, site: &Site) -> Result<Bytes, Failure> {
+    match key {
+        Key::Months(language) => Ok(Bytes::from(to_json(&view.in_language(language, site)))),
+        Key::Archive(language) => archive_page(view, site, language).map(Bytes::from).map_err(Failure::render),
+        Key::Sitemap => Ok(view.to_sitemap(site)),
+        _ => Err(Failure::render(format!("{key} is not of the list of months"))),
+    }
+}
+
 /// What is rendered from the list of months.
-pub(crate) fn list_documents(view: &MonthsView, site: &Site) -> Vec<(Key, Bytes)> {
-    let one = |language: Lang| {
-        let bytes = Bytes::from(to_json(&view.in_language(&language, site)));
-        (Key::Months(language), bytes)
-    };
-    others(site).map(one).collect()
+pub(crate) fn list_documents(view: &MonthsView, site: &Site) -> Result<Vec<(Key, Bytes)>, Failure> {
+    let one = |key: Key| render_list(view, &key, site).map(|bytes| (key, bytes));
+    list_renderings(site).into_iter().map(one).collect()
 }
 
 fn others(site: &Site) -> impl Iterator<Item = Lang> + '_ {

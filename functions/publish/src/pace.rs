@@ -1,7 +1,7 @@
 //! How the archive keeps pace with an office that never rests.
 //!
-//! A month has a document for each language, as JSON and as Atom, and all of them grow with the month. To write eleven of several megabytes
-//! for each batch would cost more than everything else. So of a large month that has just been written, a batch brings only those
+//! A month has documents for each language, as JSON, Atom, page and sitemap, and all of them grow with the month. To write two dozen of several
+//! megabytes for each batch would cost more than everything else. So of a large month that has just been written, a batch brings only those
 //! renderings up to date that are behind most; a marker says that the others are owed. The next batches take their turns. When none
 //! comes, the sweeper finds the marker.
 //!
@@ -50,9 +50,14 @@ impl Pace {
         Self::of(usize::MAX, 0)
     }
 
+    /// True of a month whose renderings take turns.
+    pub(crate) fn is_large(&self, releases: usize) -> bool {
+        releases >= self.large
+    }
+
     /// Those of a month's renderings whose turn it is: all of a small one, and of one that is not remembered.
     pub(crate) fn turn(&self, store: &Store, releases: usize, all: Vec<Key>) -> Vec<Key> {
-        if releases < self.large {
+        if !self.is_large(releases) {
             return all;
         }
         let ages: Option<Vec<u64>> = all.iter().map(|key| store.known_version(key)).collect();

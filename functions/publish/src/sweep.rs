@@ -1,7 +1,7 @@
 //! The sweeper: publishes what an undelivered event left undone.
 //!
 //! `accept` writes a marker before it stores a public revision; `publish` removes it when every view is up to date. So what is under way
-//! is a short list, however many releases there are: one LIST a run when nothing is wrong.
+//! is a short list, however many releases there are: one LIST a run when nothing is wrong. Each hour it judges what is still news.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use store::{Bucket, Key};
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::{Desk, Failure, Outcome, Pace, bring, months};
+use crate::{Desk, Failure, Outcome, Pace, bring, months, news};
 
 /// A marker without a revision is of a save that was never finished, or is just being made.
 const UNFINISHED: SignedDuration = SignedDuration::from_hours(1);
@@ -89,7 +89,13 @@ pub async fn sweep(desk: &Desk, now: Timestamp, patience: SignedDuration) -> Res
         let paid: Vec<Key> = paid.map(|(month, version)| Key::Owed(month, version)).collect();
         desk.store.delete_all(Bucket::Content, &paid).await?;
         if !more {
-            return Ok(swept);
+            break;
         }
     }
+    if desk.judged.is_due(desk.store.now())
+        && let Err(failure) = news::judge(desk).await
+    {
+        warn!(%failure, "the sweeper could not judge what is news; it tries again");
+    }
+    Ok(swept)
 }

@@ -30,7 +30,7 @@ pub use lint::{Lint, lint};
 pub use markup::{check_body, html_to_text, to_html};
 pub use paste::{Paste, html, markdown, plain};
 pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision, Role, Status, entry_id, log_name};
-pub use site::{Contact, Language, Site, SiteError, Topic, Window};
+pub use site::{Band, Brand, Contact, Language, LegalLink, Logo, Site, SiteError, Topic, Window};
 pub use slug::slug;
 pub use step::{Remark, Step};
 pub use upload::{Upload, file_ends, is_of_kind, kind_of, may_be_sent};

@@ -1,4 +1,4 @@
-//! The clock behind the versions of shared objects. It orders writes of one object and is never part of a document.
+//! The clock behind the versions of shared objects. It orders writes of one object and says what is news; it is never part of a document.
 
 use std::{
     fmt,
@@ -11,6 +11,11 @@ pub(crate) struct Clock(Box<dyn Fn() -> u64 + Send + Sync>);
 impl Clock {
     pub(crate) fn new(now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         Self(Box::new(now))
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        (self.0)()
     }
 
     /// A version after `last`. It starts from the clock, so that a view whose state was lost and made anew

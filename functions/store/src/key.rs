@@ -64,8 +64,20 @@ pub enum Key {
     NotFound,
     /// The one style sheet.
     Style,
+    /// The script of the feeds page.
+    Script,
+    /// What is said to crawlers.
+    Robots,
     /// A newsroom's home.
     Home(Lang),
+    /// The page of a topic.
+    Topic(Lang, String),
+    /// The page about the feeds of a language.
+    Feeds(Lang),
+    /// The list of months for people.
+    Archive(Lang),
+    /// A month for people.
+    MonthPage(Lang, Month),
     /// A release in one language.
     Page(Lang, Path),
     /// A feed in one format.
@@ -82,6 +94,12 @@ pub enum Key {
     MonthAtom(Lang, Month),
     /// The months that have releases.
     Months(Lang),
+    /// The pages of a month that are really in a language.
+    MonthSitemap(Lang, Month),
+    /// The index of those.
+    Sitemap,
+    /// What was published in the last two days.
+    NewsSitemap,
     /// The open page of the change log.
     Changes,
     /// A sealed page of the change log.
@@ -124,7 +142,13 @@ impl Key {
             Self::Chooser => "index.html".to_owned(),
             Self::NotFound => "404.html".to_owned(),
             Self::Style => path::STYLE[1..].to_owned(),
+            Self::Script => path::SCRIPT[1..].to_owned(),
+            Self::Robots => path::ROBOTS[1..].to_owned(),
             Self::Home(language) => page(path::home(language)),
+            Self::Topic(language, id) => page(path::topic(language, id)),
+            Self::Feeds(language) => page(path::feeds(language)),
+            Self::Archive(language) => page(path::archive(language)),
+            Self::MonthPage(language, month) => page(month.page(language)),
             Self::Page(language, at) => page(path::page(language, at)),
             Self::Feed(feed, Format::Rss) => feed.rss()[1..].to_owned(),
             Self::Feed(feed, Format::Atom) => feed.atom()[1..].to_owned(),
@@ -135,6 +159,9 @@ impl Key {
             Self::Month(language, month) => month.json(language)[1..].to_owned(),
             Self::MonthAtom(language, month) => month.atom(language)[1..].to_owned(),
             Self::Months(language) => path::months(language)[1..].to_owned(),
+            Self::MonthSitemap(language, month) => month.sitemap(language)[1..].to_owned(),
+            Self::Sitemap => path::SITEMAP[1..].to_owned(),
+            Self::NewsSitemap => path::NEWS_SITEMAP[1..].to_owned(),
             Self::Changes => path::CHANGES[1..].to_owned(),
             Self::ChangesPage(page) => path::changes_page(*page)[1..].to_owned(),
             Self::Schema(name) => path::schema(name)[1..].to_owned(),
@@ -149,7 +176,11 @@ impl Key {
             Self::File(_) => "application/octet-stream",
             Self::Tokens | Self::Revision(..) | Self::Idempotency(_) | Self::SetAside(..) | Self::Journal | Self::JournalPage(_) => JSON,
             Self::Chooser | Self::NotFound | Self::Home(_) | Self::Page(..) => HTML,
+            Self::Topic(..) | Self::Feeds(_) | Self::Archive(_) | Self::MonthPage(..) => HTML,
             Self::Style => "text/css; charset=utf-8",
+            Self::Script => "text/javascript; charset=utf-8",
+            Self::Robots => "text/plain; charset=utf-8",
+            Self::MonthSitemap(..) | Self::Sitemap | Self::NewsSitemap => "application/xml; charset=utf-8",
             Self::Feed(_, Format::Rss) => "application/rss+xml; charset=utf-8",
             Self::Feed(_, Format::Atom) | Self::MonthAtom(..) => "application/atom+xml; charset=utf-8",
             Self::Feed(_, Format::Json) => "application/feed+json; charset=utf-8",
@@ -169,6 +200,8 @@ impl Key {
             }
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes => CHANGES,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => CHANGES,
+            Self::Topic(..) | Self::Feeds(_) | Self::Archive(_) | Self::MonthPage(..) | Self::Script | Self::Robots => CHANGES,
+            Self::MonthSitemap(..) | Self::Sitemap | Self::NewsSitemap => CHANGES,
             Self::Index | Self::Release(_) | Self::Schema(_) => CHANGES,
             Self::Version(..) => VERSION,
         }
@@ -185,6 +218,8 @@ impl Key {
             }
             Self::Month(..) | Self::MonthAtom(..) | Self::Months(_) | Self::Changes | Self::ChangesPage(_) => Bucket::Site,
             Self::Chooser | Self::NotFound | Self::Style | Self::Home(_) | Self::Page(..) | Self::Feed(..) => Bucket::Site,
+            Self::Topic(..) | Self::Feeds(_) | Self::Archive(_) | Self::MonthPage(..) | Self::Script | Self::Robots => Bucket::Site,
+            Self::MonthSitemap(..) | Self::Sitemap | Self::NewsSitemap => Bucket::Site,
             Self::Index | Self::Release(_) | Self::Version(..) | Self::Schema(_) => Bucket::Site,
         }
     }

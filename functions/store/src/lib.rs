@@ -15,6 +15,7 @@ mod merge;
 mod metrics;
 mod object;
 mod reference;
+mod renew;
 mod serve;
 mod site;
 
@@ -28,6 +29,7 @@ pub use mend::{Look, Mended};
 pub use merge::{Current, Merged};
 pub use metrics::{Figure, Metrics, Tally, Unit};
 pub use object::{Created, Head, Object};
+pub use renew::Seen;
 pub use serve::Served;
 pub use site::NoSite;
 
@@ -75,6 +77,12 @@ impl Store {
     pub fn with_clock(mut self, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(Clock::new(now));
         self
+    }
+
+    /// What time it is, by the clock behind the versions.
+    pub fn now(&self) -> Timestamp {
+        let now = i64::try_from(self.clock.now()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX)
     }
 
     /// The name of a bucket.

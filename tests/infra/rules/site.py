@@ -88,7 +88,7 @@ def a_type_is_all_that_reaches_the_bucket(t):
             yield f"{name}: expected {wanted}, found {found}"
 
 
-PAGES = ("default-src 'none'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; font-src 'self'; base-uri 'none'; "
+PAGES = ("default-src 'none'; script-src 'self'; img-src 'self' https:; media-src 'self' https:; style-src 'self'; font-src 'self'; base-uri 'none'; "
          "form-action 'none'; frame-ancestors 'none'; upgrade-insecure-requests")
 DATA = "default-src 'none'; sandbox; frame-ancestors 'none'"
 

@@ -48,6 +48,17 @@ fn runs(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     for element in page.tree.nodes().filter_map(|node| node.value().as_element()) {
         let name = element.name();
+        // Data never runs, and the script of the site is a file of its own; the menu has a list that opens.
+        let ours = match name {
+            "script" => {
+                element.attr("type") == Some("application/ld+json") || element.attr("src").is_some_and(|src| src.ends_with("/copy.js"))
+            }
+            "details" => element.attrs().next().is_none(),
+            _ => false,
+        };
+        if ours {
+            continue;
+        }
         if matches!(
             name,
             "script" | "svg" | "math" | "iframe" | "details" | "object" | "embed" | "form" | "style" | "base"
@@ -98,6 +109,9 @@ async fn S01_S06_S07_B116_B117_markup_in_any_field_is_text_in_every_document() {
             if path.ends_with(".html") {
                 assert_eq!(runs(&text), Vec::<String>::new(), "{path}: {text}");
                 seen += usize::from(squashed(&Html::parse_document(&text).root_element().text().collect::<String>()).contains(&expected));
+            } else if path.ends_with("sitemap.xml") {
+                // It names pages, not texts; the news one, which does, has no news of that year.
+                assert!(!text.contains("alert(") && !text.contains("<script"), "{path}: {text}");
             } else if path.ends_with(".xml") {
                 let feed = feed_rs::parser::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{path}: {e}: {text}"));
                 for entry in &feed.entries {

@@ -174,8 +174,13 @@ fn judge(draft: &Value) -> bool {
             all("h1").iter().map(|title| squashed(title)).collect::<Vec<_>>(),
             [squashed(&written)]
         );
+        // The data of the page says the same, and no text leads out of it.
+        let data = all("script[type='application/ld+json']");
+        assert_eq!(data.len(), 1);
+        let data: Value = serde_json::from_str(&data[0]).unwrap();
+        assert_eq!(data["headline"], written.as_str());
         assert_eq!(
-            all("script, iframe, form, svg, math, object, embed, template, style, base"),
+            all("script:not([type='application/ld+json']), iframe, form, svg, math, object, embed, template, style, base"),
             Vec::<String>::new()
         );
     }

@@ -17,7 +17,9 @@ use crate::newsroom::{Newsroom, site};
 fn is_golden(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        ["index.json"] | ["zh", "index.html"] => true,
+        ["index.json" | "robots.txt" | "sitemap.xml"] | ["zh", "index.html"] => true,
+        ["ar", "feeds", "index.html"] | ["en", "topics", "technology", "index.html"] | ["fr", "archive", "index.html"] => true,
+        ["zh", "archive", "2024", "06", "index.html"] | ["fr" | "ar", "archive", "2024", "06", "sitemap.xml"] => true,
         ["en" | "fr" | "ar" | "zh", "rss.xml" | "atom.xml" | "feed.json"] => true,
         ["fr" | "ar" | "zh", "only", _] => true,
         ["en" | "ar", "topics", "technology", _] | ["en", "topics", "research", _] => true,

@@ -5,7 +5,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use feed::{FeedId, FeedView, Index, Public, ReleaseView, chooser, home_page, release_page, schema, to_json};
+use feed::{
+    FeedId, FeedView, Index, Public, ReleaseView, chooser, feeds_page, home_page, not_found, release_page, schema, style, to_json,
+    topic_page,
+};
 use release::{Revision, Site};
 
 use super::releases;
@@ -25,6 +28,8 @@ const MARK: &str = "hash of all documents: ";
 fn hash(site: &Site, all: &[Revision]) -> String {
     let mut bytes = to_json(&Index::of(site));
     bytes.extend(chooser(site).unwrap());
+    bytes.extend(not_found(site).unwrap());
+    bytes.extend(style(site).into_bytes());
     for name in schema::NAMES {
         bytes.extend(to_json(&schema::of(name, site)));
     }
@@ -36,6 +41,8 @@ fn hash(site: &Site, all: &[Revision]) -> String {
         bytes.extend(view.to_rss(site, &feed).unwrap().to_vec());
         bytes.extend(view.to_atom(site, &feed).unwrap().to_vec());
         bytes.extend(home_page(&view, site).unwrap());
+        bytes.extend(topic_page(&view, site).unwrap());
+        bytes.extend(feeds_page(&view, site).unwrap());
     }
     for (public, revision) in publics.iter().zip(all.iter().filter(|revision| revision.status.is_public())) {
         bytes.extend(public.document());

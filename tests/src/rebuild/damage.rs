@@ -86,6 +86,10 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
     let month = find(&before, |path| path.starts_with("en/archive/20") && path.ends_with("index.json"));
     let foreign_month = month.replacen("en/", "ar/", 1);
     let atom = month.replace("index.json", "atom.xml");
+    let (month_page, sitemap) = (
+        month.replace("index.json", "index.html"),
+        month.replace("index.json", "sitemap.xml"),
+    );
     let version = find(&before, |path| path.ends_with("/v1.json"));
     let release = find(&before, |path| path.starts_with("releases/") && path.matches('/').count() == 1);
     let text = |path: &str| String::from_utf8(before[path].0.clone()).unwrap();
@@ -104,6 +108,15 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
         &foreign_month,
         &atom,
         &version,
+        &month_page,
+        &sitemap,
+        "en/archive/index.html",
+        "ar/feeds/index.html",
+        "fr/topics/sea/index.html",
+        "sitemap.xml",
+        "news-sitemap.xml",
+        "robots.txt",
+        "copy.js",
     ];
     let states = [month.as_str(), &release, "en/archive/index.json", "ar/topics/sea/feed.json"];
     for paths in [&plain[..], &states] {
@@ -122,6 +135,9 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
             (&month, "[]".to_owned()),
             (&release, "{\"id\": ".to_owned()),
             ("404.html", "nothing".to_owned()),
+            ("news-sitemap.xml", "<urlset/>".to_owned()),
+            (&month_page, other(&month_page)),
+            ("ar/feeds/index.html", String::new()),
             (
                 "en/archive/index.json",
                 text("en/archive/index.json").replace("\"count\": ", "\"count\": 1"),
@@ -133,6 +149,9 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
             (&release, other(&release)),
             ("changes/head.json", text("changes/head.json").replace("\"seq\": 1", "\"seq\": 2")),
             ("style.css", String::new()),
+            ("sitemap.xml", "<sitemapindex/>".to_owned()),
+            ("fr/topics/sea/index.html", "x".to_owned()),
+            (&sitemap, "<urlset/>".to_owned()),
             (
                 "en/archive/index.json",
                 text("en/archive/index.json").replace("\"weight\": ", "\"weight\": 9"),
@@ -164,6 +183,9 @@ async fn F32_a_damaged_object_of_any_kind_is_named_and_mended_byte_for_byte() {
         "en/topics/gone/rss.xml".to_owned(),
         "en/archive/1999/01/index.json".to_owned(),
         "fr/archive/1999/01/atom.xml".to_owned(),
+        "fr/archive/1999/01/index.html".to_owned(),
+        "en/archive/1999/01/sitemap.xml".to_owned(),
+        "en/topics/gone/index.html".to_owned(),
         "changes/00000001.json".to_owned(),
     ];
     for path in &forged {

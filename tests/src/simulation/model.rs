@@ -11,7 +11,11 @@ use std::{
 use feed::{
     FeedId, FeedView, Index, Item, Kept, Kind, Left, LeftMonth, Month, MonthLine, MonthView, MonthsView, Public, ReleaseView, Stamp,
 };
-use feed::{STYLE, chooser, home_page, not_found, release_page, schema, to_json};
+use feed::{
+    News, SCRIPT, archive_page, chooser, feeds_page, home_page, month_page, not_found, release_page, robots, schema, style, to_json,
+    topic_page,
+};
+use jiff::Timestamp;
 use release::{Lang, Revision, Site, Status};
 use store::{Format, Key};
 use uuid::Uuid;
@@ -87,8 +91,14 @@ pub(super) fn tree(truth: &Truth, site: &Site) -> Tree {
             Key::Feed(feed.clone(), Format::Atom),
             view.to_atom(site, &feed).unwrap().to_vec(),
         );
-        if feed.kind == Kind::Filled {
-            put(&mut tree, Key::Home(feed.language.clone()), home_page(&view, site).unwrap());
+        let language = feed.language.clone();
+        match &feed.kind {
+            Kind::Filled => {
+                put(&mut tree, Key::Home(language.clone()), home_page(&view, site).unwrap());
+                put(&mut tree, Key::Feeds(language), feeds_page(&view, site).unwrap());
+            }
+            Kind::Topic(id) => put(&mut tree, Key::Topic(language, id.clone()), topic_page(&view, site).unwrap()),
+            Kind::Only => {}
         }
     }
     archive(&mut tree, &all, site);
@@ -112,7 +122,9 @@ fn furniture(site: &Site) -> Tree {
     }
     put(&mut tree, Key::Chooser, chooser(site).unwrap());
     put(&mut tree, Key::NotFound, not_found(site).unwrap());
-    put(&mut tree, Key::Style, STYLE.as_bytes().to_vec());
+    put(&mut tree, Key::Style, style(site).into_bytes());
+    put(&mut tree, Key::Script, SCRIPT.as_bytes().to_vec());
+    put(&mut tree, Key::Robots, robots(site).into_bytes());
     put(&mut tree, Key::Index, to_json(&Index::of(site)));
     tree
 }
@@ -185,7 +197,9 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
             view.previous = near(before, &language);
             view.next = near(after, &language);
             put(tree, Key::Month(language.clone(), month), to_json(&view));
-            put(tree, Key::MonthAtom(language, month), view.to_atom(site).unwrap().to_vec());
+            put(tree, Key::MonthAtom(language.clone(), month), view.to_atom(site).unwrap().to_vec());
+            put(tree, Key::MonthPage(language.clone(), month), month_page(&view, site).unwrap());
+            put(tree, Key::MonthSitemap(language, month), view.to_sitemap(site).to_vec());
         }
         let known = view
             .releases
@@ -209,8 +223,26 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
                 weight: *weight,
             });
         }
-        put(tree, Key::Months(language), to_json(&list));
+        put(tree, Key::Months(language.clone()), to_json(&list));
+        put(tree, Key::Archive(language.clone()), archive_page(&list, site, &language).unwrap());
+        if language == *site.default_language() {
+            put(tree, Key::Sitemap, list.to_sitemap(site).to_vec());
+        }
     }
+}
+
+/// The news sitemap at an instant, from the releases whose month it may show.
+pub(super) fn news(truth: &Truth, site: &Site, now: Timestamp) -> Vec<u8> {
+    let news = News::at(now, site);
+    let mut views: BTreeMap<Month, MonthView> = BTreeMap::new();
+    for release in released(truth, site).values() {
+        let month = Month::of(release.latest().published);
+        if news.concerns(month) {
+            let view = views.entry(month).or_insert_with(|| MonthView::empty(site, month));
+            view.releases.push(Kept::new(release.view.card()));
+        }
+    }
+    news.render(views.values(), site).to_vec()
 }
 
 /// The latest public date and id, for those who judge windows.

@@ -120,7 +120,13 @@ impl Seen {
                 let state = text.rsplit_once("<!-- view ").and_then(|(_, tail)| tail.split_once(" -->"));
                 self.rendering(key, &sibling(key), state.map(|(state, _)| state))?;
             }
-            "index.html" if key.len() == "en/index.html".len() => self.rendering(key, &sibling(key), fingerprint(text))?,
+            "index.html" if key.len() == "en/index.html".len() || key.contains("/topics/") => {
+                self.rendering(key, &sibling(key), fingerprint(text))?;
+            }
+            "index.html" if key.ends_with("/feeds/index.html") => {
+                self.rendering(key, &key.replace("feeds/index.html", "feed.json"), fingerprint(text))?;
+            }
+            "index.html" if key.contains("/archive/") => self.archive(key, text)?,
             "index.html" if key.len() > "en/index.html".len() => self.page(key, text)?,
             "index.json" if key.ends_with("archive/index.json") => self.months(key, &read(&bytes)?)?,
             "index.json" if key.contains("/archive/") => self.month(key, &read(&bytes)?)?,
@@ -244,6 +250,17 @@ impl Seen {
         }
         for left in &view.left {
             self.shows(key, left.release, left.revision, None)?;
+        }
+        Ok(())
+    }
+
+    /// A page of the archive says how heavy its month is, or how many months it lists: that never gets less.
+    fn archive(&mut self, key: &str, text: &str) -> Wrong {
+        let weight = |text: &str| fingerprint(text)?.split_once(':')?.1.parse::<u64>().ok();
+        let now = weight(text).ok_or("it does not say what it shows")?;
+        let before = self.objects.get(key).and_then(|before| weight(std::str::from_utf8(before).ok()?));
+        if before.is_some_and(|before| before > now) {
+            return Err(format!("it shows {now} and has shown {before:?}"));
         }
         Ok(())
     }

@@ -82,12 +82,17 @@ impl World {
     /// A new process of somebody: it remembers nothing, and its clock is its own.
     fn desk(&self, who: usize) -> Desk {
         let client = self.s3.client_with(Arc::clone(&self.scripts[who]) as Arc<_>);
-        Desk {
-            store: self.store(client, who),
-            site: Arc::new(self.site.clone()),
-            pace: if self.turns { Pace::of(2, 1) } else { Pace::default() },
-            crew: if self.turns { Crew::of(128) } else { Crew::default() },
+        let mut desk = Desk::new(self.store(client, who), self.site.clone());
+        if self.turns {
+            desk.pace = Pace::of(2, 1);
+            desk.crew = Crew::of(128);
         }
+        desk
+    }
+
+    /// What the last run of the sweeper took for the time.
+    pub(super) fn house_clock(&self) -> Timestamp {
+        self.store(self.s3.client(), HOUSE).now()
     }
 
     fn store(&self, client: Client, who: usize) -> Store {

@@ -66,6 +66,16 @@ pub(crate) fn revision(n: u128, fields: Value) -> Revision {
     .unwrap()
 }
 
+/// Cards of so many releases in English, newest first as a month has them.
+pub(crate) fn cards(site: &Site, count: usize) -> Vec<crate::Card> {
+    let card = |n: usize| {
+        let revision = revision(n as u128, json!({}));
+        let public = Public::of(&revision, site).unwrap();
+        crate::ReleaseView::admit(None, &revision, &public, site).unwrap().card()
+    };
+    (0..count).map(card).collect()
+}
+
 /// The filled feed of a language with these releases.
 fn feed(site: &Site, tag: &str, revisions: &[Revision]) -> FeedView {
     let feed = FeedId::new(&lang(tag), Kind::Filled);

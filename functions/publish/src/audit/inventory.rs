@@ -53,6 +53,12 @@ impl Inventory {
         }
     }
 
+    /// Accounts for an object that may have several contents: true when it was there with one of them.
+    pub(super) fn claim_any(&mut self, path: &str, mut expected: impl Iterator<Item = Tag>) -> bool {
+        let found = self.objects.remove(&hash(path)).flatten();
+        found.is_some_and(|found| expected.any(|tag| tag == found))
+    }
+
     /// True when an object was listed and nobody accounted for it.
     pub(super) fn is_left(&self, path: &str) -> bool {
         self.objects.contains_key(&hash(path))

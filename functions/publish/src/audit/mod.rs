@@ -11,6 +11,7 @@ mod inventory;
 mod journal;
 mod log;
 mod months;
+mod news;
 mod releases;
 mod report;
 mod rest;
@@ -102,6 +103,7 @@ impl<'a> Audit<'a> {
             )));
         }
         self.months().await?;
+        self.news().await?;
         self.feeds().await?;
         self.change_log().await?;
         self.rest().await

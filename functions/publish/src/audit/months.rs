@@ -62,7 +62,7 @@ impl View for List<'_> {
                 refresh(self.census, desk, line.of()).await?;
             }
         }
-        Ok(draw_list(self.census, desk))
+        draw_list(self.census, desk)
     }
 }
 
@@ -79,7 +79,8 @@ async fn refresh(census: &mut Census, desk: &Desk, month: Month) -> Result<(), F
     census.refresh(desk, found.state.as_deref().map(named).unwrap_or_default()).await
 }
 
-async fn draw(census: &mut Census, desk: &Desk, month: Month) -> Result<Drawn<MonthView>, Failure> {
+/// A month as the releases say.
+pub(super) async fn draw(census: &mut Census, desk: &Desk, month: Month) -> Result<Drawn<MonthView>, Failure> {
     let mut drawn = Drawn::nothing(Key::Month(desk.site.default_language().clone(), month));
     let lines = census.of_month(month);
     if lines.is_empty() {
@@ -95,13 +96,13 @@ async fn draw(census: &mut Census, desk: &Desk, month: Month) -> Result<Drawn<Mo
     Ok(drawn)
 }
 
-fn draw_list(census: &mut Census, desk: &Desk) -> Drawn<MonthsView> {
+fn draw_list(census: &mut Census, desk: &Desk) -> Result<Drawn<MonthsView>, Failure> {
     let list = census.list(&desk.site);
-    Drawn {
-        renderings: months::list_documents(&list, &desk.site),
+    Ok(Drawn {
+        renderings: months::list_documents(&list, &desk.site)?,
         state: Some(MonthsView::clone(&list)),
         ..Drawn::nothing(Key::Months(desk.site.default_language().clone()))
-    }
+    })
 }
 
 /// What the month should know of a release. Its card is made from the revision it shows; from all of them when it left anything.
@@ -139,7 +140,7 @@ impl Audit<'_> {
             }
             (self.watch)(News::Done(1));
         }
-        let tags = draw_list(&mut self.census, &desk).tags();
+        let tags = draw_list(&mut self.census, &desk)?.tags();
         if !self.claim(tags) {
             let mut list = List { census: &mut self.census };
             let findings = self.hand.settle(&desk, &mut list).await?;

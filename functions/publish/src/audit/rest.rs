@@ -77,7 +77,7 @@ impl Audit<'_> {
                     return self.release(vec![id]).await;
                 }
             }
-            Key::Month(_, month) | Key::MonthAtom(_, month) => {
+            Key::Month(_, month) | Key::MonthAtom(_, month) | Key::MonthPage(_, month) | Key::MonthSitemap(_, month) => {
                 self.month(*month).await?;
                 if self.census.months().contains(month) {
                     return Ok(());

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
-use super::{Contact, Language, Site, SiteError, Topic, Window};
+use super::{
+    Contact, Language, Site, SiteError, Topic, Window,
+    brand::{RawBrand, RawLegal},
+};
 use crate::{Lang, Localised, markup::web_address};
 
 #[derive(Deserialize)]
@@ -32,6 +35,8 @@ struct Raw {
     #[serde(default)]
     four_eyes: bool,
     #[serde(default)]
+    brand: Option<RawBrand>,
+    #[serde(default)]
     hubs: Vec<Spanned<String>>,
 }
 
@@ -42,6 +47,9 @@ struct RawLanguage {
     title: Spanned<String>,
     description: Spanned<String>,
     fallback: Option<Vec<Spanned<Lang>>>,
+    footer: Option<Spanned<String>>,
+    #[serde(default)]
+    legal: Vec<RawLegal>,
 }
 
 #[derive(Deserialize)]
@@ -59,13 +67,13 @@ struct RawContact {
 }
 
 /// Checks values against the text they came from, so that a fault has a line.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     file: &'a str,
     text: &'a str,
 }
 
 impl Check<'_> {
-    fn fault(&self, start: usize, reason: String) -> SiteError {
+    pub(super) fn fault(&self, start: usize, reason: String) -> SiteError {
         let before = self.text.get(..start.min(self.text.len())).unwrap_or(self.text);
         SiteError {
             file: self.file.to_owned(),
@@ -74,18 +82,18 @@ impl Check<'_> {
         }
     }
 
-    fn that(&self, holds: bool, start: usize, reason: impl FnOnce() -> String) -> Result<(), SiteError> {
+    pub(super) fn that(&self, holds: bool, start: usize, reason: impl FnOnce() -> String) -> Result<(), SiteError> {
         if holds { Ok(()) } else { Err(self.fault(start, reason())) }
     }
 
-    fn line(&self, value: &Spanned<String>, key: &str) -> Result<String, SiteError> {
+    pub(super) fn line(&self, value: &Spanned<String>, key: &str) -> Result<String, SiteError> {
         let cleaned = crate::clean_line(value.get_ref()).text;
         self.that(!cleaned.is_empty(), value.span().start, || format!("{key} is empty; write a text"))?;
         Ok(cleaned)
     }
 
     /// A URL in the form that every feed carries: punycoded, encoded once.
-    fn http_url(&self, value: &Spanned<String>, key: &str) -> Result<Url, SiteError> {
+    pub(super) fn http_url(&self, value: &Spanned<String>, key: &str) -> Result<Url, SiteError> {
         let found = value.get_ref();
         let written = web_address(found).ok().and_then(|found| Url::parse(&found).ok());
         written.ok_or_else(|| {
@@ -191,6 +199,12 @@ impl Site {
                 title: check.line(&language.title, "title")?,
                 description: check.line(&language.description, "description")?,
                 fallback,
+                footer: language
+                    .footer
+                    .map(|footer| check.line(&footer, "footer"))
+                    .transpose()?
+                    .unwrap_or_default(),
+                legal: language.legal.into_iter().map(|link| link.read(&check)).collect::<Result<_, _>>()?,
             });
         }
 
@@ -233,6 +247,7 @@ impl Site {
         for hub in &raw.hubs {
             hubs.push(check.http_url(hub, "a hub")?.to_string());
         }
+        let brand = raw.brand.map(|brand| brand.read(&check)).transpose()?.unwrap_or_default();
         let organisation = check.line(&raw.organisation, "organisation")?;
         Ok(Self {
             base_url,
@@ -246,6 +261,7 @@ impl Site {
             boilerplates,
             window,
             four_eyes: raw.four_eyes,
+            brand,
             hubs,
             digest: digest(text),
         })

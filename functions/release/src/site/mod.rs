@@ -1,11 +1,14 @@
 //! `site.toml`: one file says what the site is. A wrong one stops the program with line and reason.
 
+mod brand;
 mod file;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::{Lang, Localised};
+
+pub use brand::{Band, Brand, LegalLink, Logo};
 
 /// The site as configured (contract, section 1).
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub struct Site {
     pub window: Window,
     /// The person who approves is neither the submitter nor the last editor.
     pub four_eyes: bool,
+    /// Logo and colours.
+    pub brand: Brand,
     /// `WebSub` hubs.
     pub hubs: Vec<String>,
     /// Of `site.toml`: sites of the same text have the same.
@@ -49,6 +54,10 @@ pub struct Language {
     pub description: String,
     /// Which languages stand in, in order, when a release lacks this one.
     pub fallback: Vec<Lang>,
+    /// Stands at the foot of its pages; may be empty.
+    pub footer: String,
+    /// Links beside it.
+    pub legal: Vec<LegalLink>,
 }
 
 /// A category of the site.

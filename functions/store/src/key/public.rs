@@ -14,6 +14,10 @@ impl Key {
             ["index.html"] => Self::Chooser,
             ["404.html"] => Self::NotFound,
             ["style.css"] => Self::Style,
+            ["copy.js"] => Self::Script,
+            ["robots.txt"] => Self::Robots,
+            ["sitemap.xml"] => Self::Sitemap,
+            ["news-sitemap.xml"] => Self::NewsSitemap,
             ["index.json"] => Self::Index,
             ["changes", "head.json"] => Self::Changes,
             ["changes", page] => Self::ChangesPage(number(page.strip_suffix(".json")?)?),
@@ -42,12 +46,17 @@ impl Key {
         };
         match rest {
             ["index.html"] => Some(Self::Home(language.clone())),
+            ["feeds", "index.html"] => Some(Self::Feeds(language.clone())),
+            ["topics", topic, "index.html"] => Some(Self::Topic(language.clone(), (*topic).to_owned())),
+            ["archive", "index.html"] => Some(Self::Archive(language.clone())),
             [name] => feed(Kind::Filled, name),
             ["only", name] => feed(Kind::Only, name),
             ["topics", topic, name] => feed(Kind::Topic((*topic).to_owned()), name),
             ["archive", "index.json"] => Some(Self::Months(language.clone())),
             ["archive", y, m, "index.json"] => Some(Self::Month(language.clone(), month(y, m)?)),
             ["archive", y, m, "atom.xml"] => Some(Self::MonthAtom(language.clone(), month(y, m)?)),
+            ["archive", y, m, "index.html"] => Some(Self::MonthPage(language.clone(), month(y, m)?)),
+            ["archive", y, m, "sitemap.xml"] => Some(Self::MonthSitemap(language.clone(), month(y, m)?)),
             [y, m, slug, "index.html"] => {
                 let Month { year, month } = month(y, m)?;
                 let slug = (*slug).to_owned();
@@ -61,7 +70,9 @@ impl Key {
     pub fn language(&self) -> Option<&Lang> {
         match self {
             Self::Home(language) | Self::Page(language, _) | Self::Months(language) => Some(language),
+            Self::Topic(language, _) | Self::Feeds(language) | Self::Archive(language) => Some(language),
             Self::Month(language, _) | Self::MonthAtom(language, _) => Some(language),
+            Self::MonthPage(language, _) | Self::MonthSitemap(language, _) => Some(language),
             Self::Feed(feed, _) => Some(&feed.language),
             _ => None,
         }
@@ -111,6 +122,15 @@ mod tests {
             "en/archive/2016/06/index.json",
             "en/archive/2016/06/atom.xml",
             "en/2016/06/closing-summary/index.html",
+            "copy.js",
+            "robots.txt",
+            "sitemap.xml",
+            "news-sitemap.xml",
+            "fr/feeds/index.html",
+            "fr/topics/technology/index.html",
+            "fr/archive/index.html",
+            "fr/archive/2016/06/index.html",
+            "fr/archive/2016/06/sitemap.xml",
         ] {
             let key = Key::public_of(ours).unwrap_or_else(|| panic!("{ours} is not known"));
             assert_eq!(key.path(), ours);

@@ -56,6 +56,15 @@ fn every_key_with_its_headers() {
         Key::Months(lang("fr")),
         Key::Changes,
         Key::ChangesPage(7),
+        Key::Script,
+        Key::Robots,
+        Key::Topic(lang("ar"), "technology".to_owned()),
+        Key::Feeds(lang("zh")),
+        Key::Archive(lang("en")),
+        Key::MonthPage(lang("en"), june()),
+        Key::MonthSitemap(lang("fr"), june()),
+        Key::Sitemap,
+        Key::NewsSitemap,
     ];
     let table: Vec<String> = keys
         .iter()
@@ -92,6 +101,15 @@ fn every_key_with_its_headers() {
             format!("Site | fr/archive/index.json | application/json | {changes}"),
             format!("Site | changes/head.json | application/json | {changes}"),
             "Site | changes/00000007.json | application/json | public, max-age=31536000, immutable".to_owned(),
+            format!("Site | copy.js | text/javascript; charset=utf-8 | {changes}"),
+            format!("Site | robots.txt | text/plain; charset=utf-8 | {changes}"),
+            format!("Site | ar/topics/technology/index.html | text/html; charset=utf-8 | {changes}"),
+            format!("Site | zh/feeds/index.html | text/html; charset=utf-8 | {changes}"),
+            format!("Site | en/archive/index.html | text/html; charset=utf-8 | {changes}"),
+            format!("Site | en/archive/2016/06/index.html | text/html; charset=utf-8 | {changes}"),
+            format!("Site | fr/archive/2016/06/sitemap.xml | application/xml; charset=utf-8 | {changes}"),
+            format!("Site | sitemap.xml | application/xml; charset=utf-8 | {changes}"),
+            format!("Site | news-sitemap.xml | application/xml; charset=utf-8 | {changes}"),
         ]
     );
 }
@@ -137,6 +155,12 @@ fn any_key() -> impl Strategy<Value = Key> {
         ids.prop_map(Key::Release),
         slug.clone().prop_map(Key::Slug),
         tag.clone().prop_map(Key::Home),
+        tag.clone().prop_map(Key::Feeds),
+        tag.clone().prop_map(Key::Archive),
+        tag.clone().prop_map(|tag| Key::MonthPage(tag, june())),
+        tag.clone().prop_map(|tag| Key::MonthSitemap(tag, june())),
+        (tag.clone(), "[a-z0-9-]{1,8}").prop_map(|(tag, id)| Key::Topic(tag, id)),
+        prop::sample::select(vec![Key::Script, Key::Robots, Key::Sitemap, Key::NewsSitemap]),
         (tag.clone(), slug).prop_map(|(tag, at)| Key::Page(tag, at)),
         (tag, kind, format).prop_map(|(tag, kind, format)| Key::Feed(FeedId::new(&tag, kind), format)),
     ]
