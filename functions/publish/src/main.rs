@@ -45,10 +45,9 @@ impl Office {
             None => store,
         };
         let site = store.site().await?;
-        Ok(Arc::new(Desk {
-            crew: self.config.megabytes.map(Crew::of).unwrap_or_default(),
-            ..Desk::new(store, site)
-        }))
+        let mut desk = Desk::new(store, site);
+        desk.crew = self.config.megabytes.map(Crew::of).unwrap_or_default();
+        Ok(Arc::new(desk))
     }
 }
 

@@ -72,6 +72,7 @@ impl Store {
             version: 0,
             state: None,
             bytes: 0,
+            own: 0,
         };
         self.memory.put(path, known);
     }

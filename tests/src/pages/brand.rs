@@ -60,7 +60,7 @@ async fn a_rebuild_gives_old_pages_the_new_brand_and_the_new_template() {
     assert_eq!(room.site().await, before);
     // Another site.toml.
     let mut desk = publish::Desk::clone(&room.desk);
-    desk.site = Site::parse(&branded(), "site.toml").unwrap();
+    desk.site = Site::parse(&branded(), "site.toml").unwrap().into();
     let report = publish::rebuild(&Arc::new(desk), &|_| {}).await.unwrap();
     assert_eq!(report.wrong(), 0);
     let after = room.site().await;
@@ -77,7 +77,7 @@ async fn a_topic_that_the_site_has_no_more_loses_its_page() {
     let end = at + 2 + local::sample::SITE[at + 2..].find("[[topics]]").unwrap();
     let fewer = format!("{}{}", &local::sample::SITE[..at], &local::sample::SITE[end..]);
     let mut desk = publish::Desk::clone(&room.desk);
-    desk.site = Site::parse(&fewer, "site.toml").unwrap();
+    desk.site = Site::parse(&fewer, "site.toml").unwrap().into();
     publish::rebuild(&Arc::new(desk), &|_| {}).await.unwrap();
     let site = room.site().await;
     assert!(!site.contains_key("en/topics/technology/index.html") && site.contains_key("en/topics/research/index.html"));
