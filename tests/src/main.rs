@@ -7,7 +7,6 @@
 mod api;
 mod archive;
 mod attacks;
-mod browser;
 mod changes;
 mod connections;
 mod damaged;

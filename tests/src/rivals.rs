@@ -284,6 +284,9 @@ async fn who_ends_before_that_look_is_followed_by_one_who_looks() {
     assert_eq!(failed.len(), 1);
     assert_eq!(shown(&room.json(RESEARCH).await)[1].1, 1, "it ended before it looked");
     let again = instance(&room, &Arc::default());
-    assert_eq!(publish(&again, &[message(leaves.id, leaves.revision)]).await.failed, Vec::<String>::new());
+    assert_eq!(
+        publish(&again, &[message(leaves.id, leaves.revision)]).await.failed,
+        Vec::<String>::new()
+    );
     assert_eq!(shown(&room.json(RESEARCH).await), latest());
 }

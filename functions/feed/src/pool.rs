@@ -114,7 +114,11 @@ impl Weigh for Item {
 impl Weigh for Card {
     fn weight(&self) -> usize {
         let maps = [&self.title, &self.summary, &self.url].map(map);
-        size_of::<Self>() + self.json.len() + self.sha256.len() + maps.iter().sum::<usize>() + PART * (self.topics.len() + self.languages.len())
+        size_of::<Self>()
+            + self.json.len()
+            + self.sha256.len()
+            + maps.iter().sum::<usize>()
+            + PART * (self.topics.len() + self.languages.len())
     }
 }
 

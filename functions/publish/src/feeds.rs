@@ -171,7 +171,7 @@ async fn merge(
     let mut current = store.load::<FeedView>(&key).await?;
     let mut remembered = true;
     let shown = current.as_ref().map_or(0, |current| current.state.items.len());
-    let mut doubt = repeated.then_some((None, shown));
+    let mut doubt = repeated.then_some((None, shown.max(desk.site.window.items)));
     for _ in 0..RIVALS {
         let state = current.as_ref().map(|current| &*current.state);
         let (admission, basis) = admit(desk, feed, state, &publics, doubt).await?;

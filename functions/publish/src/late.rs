@@ -50,7 +50,11 @@ pub(crate) async fn complete(desk: &Desk, mut arrived: Vec<Arrived>, failed: &mu
         let history = histories.get(&cause.0).cloned();
         async move { (cause, again(desk, cause, history).await) }
     };
-    let found: Vec<_> = stream::iter(overtaken).map(bring).buffer_unordered(desk.crew.requests).collect().await;
+    let found: Vec<_> = stream::iter(overtaken)
+        .map(bring)
+        .buffer_unordered(desk.crew.requests)
+        .collect()
+        .await;
     for (cause, result) in found {
         match result {
             Ok(one) => arrived.extend(one),
@@ -224,7 +228,11 @@ pub(crate) async fn overtaken(desk: &Desk, publics: impl Iterator<Item = &Public
         Ok::<_, Failure>(overtaken.then_some(id))
     };
     let checks: Vec<_> = publics.map(|public| (public.id, public.revision)).collect();
-    let found: Vec<Option<Uuid>> = stream::iter(checks).map(check).buffer_unordered(desk.crew.requests).try_collect().await?;
+    let found: Vec<Option<Uuid>> = stream::iter(checks)
+        .map(check)
+        .buffer_unordered(desk.crew.requests)
+        .try_collect()
+        .await?;
     Ok(found.into_iter().flatten().collect())
 }
 

@@ -103,7 +103,11 @@ async fn cards(desk: &Desk, feed: &FeedId, (after, count): Asked) -> Result<(Vec
             continue;
         };
         basis.push((month, view.state.line(&desk.site).weight));
-        let here = view.state.releases.iter().filter(|card| after.is_none_or(|after| card.order() > after));
+        let here = view
+            .state
+            .releases
+            .iter()
+            .filter(|card| after.is_none_or(|after| card.order() > after));
         found.extend(
             here.filter(|card| belongs(feed, card) || belonged(feed, card))
                 .map(|card| Card::clone(card)),

@@ -32,6 +32,10 @@ fn walk(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Bytes>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let entry = entry.unwrap();
         let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+        // Pictures for the README, which no reader gets.
+        if name == "screens" {
+            continue;
+        }
         if entry.file_type().unwrap().is_dir() {
             walk(&entry.path(), &format!("{name}/"), files);
         } else {

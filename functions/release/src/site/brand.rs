@@ -102,7 +102,13 @@ impl RawBrand {
             let paper = colour_of(check, &band.paper, "brand.band.paper")?;
             let ink = colour_of(check, &band.ink, "brand.band.ink")?;
             let other = "one that differs more from it in lightness";
-            readable(check, &band.ink, ("brand.band.ink", ink.as_str()), ("brand.band.paper", paper.as_str()), other)?;
+            readable(
+                check,
+                &band.ink,
+                ("brand.band.ink", ink.as_str()),
+                ("brand.band.paper", paper.as_str()),
+                other,
+            )?;
             Ok(Band { paper, ink })
         };
         Ok(Brand {
