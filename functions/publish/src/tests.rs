@@ -35,6 +35,7 @@ fn the_latest_revision_concerns_every_feed_that_its_release_has_been_in_and_an_o
         version: 1,
         entry: view.entry(revision),
         latest: revision.revision == view.latest.revision,
+        repeated: false,
         shown: releases::Shown::Unknown,
     };
     assert!(touched(&[arrived(&first)], &site).is_empty());

@@ -131,7 +131,7 @@ pub(super) async fn save(
     {
         return conflict::show(&desk, &visit, base, theirs, &form).await;
     }
-    Ok(refused(&desk, &visit, id, base, &form, &kept).await?)
+    refused(&desk, &visit, id, base, &form, &kept).await
 }
 
 /// The form again, with what is wrong beside its fields. Nothing of it is lost.
