@@ -258,7 +258,7 @@ mod tests {
             // Enough on white, not on the colour of a notice.
             (
                 "[brand]\naccent = \"#747474\"",
-                "site.toml:6: brand.accent `#747474` has a contrast of 4.4:1 with a notice",
+                "site.toml:6: brand.accent `#747474` has a contrast of 4.3:1 with a notice",
             ),
             (
                 "[brand]\naccent_dark = \"#0b57a4\"",
