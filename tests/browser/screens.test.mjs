@@ -19,7 +19,7 @@ const KEYS = ['en', 'ar']
 
 /** What is known to be wrong, and where it has to be mended. What is right by now must leave this list: the last test says so. */
 const KNOWN = [
-  ['still', /^editor-faults/, 'the form offers to put back exactly what it shows, since a text was kept before it was refused: `offer` in templates/desk/desk.js'],
+  ['keyboard', /^editor-faults: is outside of the window at <textarea id="texts-en-body"/, 'the text, under a list of faults, is taken up where a part of it is out of sight: templates/desk/editor.html'],
   ['still', /^preview/, 'a picture does not say its size: `figure` in functions/feed/src/content.rs'],
   ['spoken', /Исследования/, 'the name of a topic feed does not say its language: templates/desk/where.html and step.html'],
   ['spoken', /^editor-files: marked as (ar|zh|ru): 'Ferry/, 'the heading of the editor does not say its language: templates/desk/editor.html'],
