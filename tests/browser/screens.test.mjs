@@ -23,7 +23,6 @@ const KNOWN = [
   ['still', /^preview/, 'a picture does not say its size: `figure` in functions/feed/src/content.rs'],
   ['spoken', /Исследования/, 'the name of a topic feed does not say its language: templates/desk/where.html and step.html'],
   ['spoken', /^editor-files: marked as (ar|zh|ru): 'Ferry/, 'the heading of the editor does not say its language: templates/desk/editor.html'],
-  ['spoken', /^conflict: marked as (ar|zh|ru): 'The text is still/, 'what differs on the conflict screen does not say its language: templates/desk/conflict.html'],
   ['spoken', /'The Tidewater Observation Council brings/, 'a closing text that stands in for another does not say its language: templates/desk/editor.html, functions/feed/src/content.rs'],
   ['spoken', /^preview: marked as (zh|ru): /, 'nor do captions and texts in a preview that stand in for others: functions/feed/src/content.rs'],
 ]

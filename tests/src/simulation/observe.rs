@@ -30,7 +30,7 @@ struct Seen {
     /// The highest revision of a release that a document showed.
     highest: HashMap<(String, Uuid), (u32, Stamp)>,
     /// The states a feed had.
-    states: HashMap<String, Vec<String>>,
+    states: HashMap<String, Vec<(Option<u64>, String)>>,
     /// The latest of them that a rendering showed.
     shown: HashMap<String, usize>,
     /// The change log by number, from heads and sealed pages.
@@ -85,7 +85,7 @@ impl Observer {
     pub(super) fn saw(&self, who: usize, attempt: &Attempt) {
         let mut seen = self.seen();
         let result = match attempt.method.as_str() {
-            "PUT" => seen.put(who, &attempt.key, attempt.body.clone()),
+            "PUT" => seen.put(who, &attempt.key, attempt.version, attempt.body.clone()),
             "DELETE" => seen.delete(&attempt.key),
             _ => Ok(()),
         };
@@ -107,7 +107,7 @@ impl Observer {
 }
 
 impl Seen {
-    fn put(&mut self, who: usize, key: &str, bytes: Bytes) -> Wrong {
+    fn put(&mut self, who: usize, key: &str, version: Option<u64>, bytes: Bytes) -> Wrong {
         let text = std::str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?;
         if text.contains(CANARY) {
             return Err("a draft is public".to_owned());
@@ -115,16 +115,16 @@ impl Seen {
         let name = key.rsplit('/').next().unwrap_or(key);
         match name {
             _ if key.starts_with("schema/") => {}
-            "feed.json" => self.feed(key, &read(&bytes)?)?,
+            "feed.json" => self.feed(key, version, &read(&bytes)?)?,
             "rss.xml" | "atom.xml" if !key.contains("/archive/") => {
                 let state = text.rsplit_once("<!-- view ").and_then(|(_, tail)| tail.split_once(" -->"));
-                self.rendering(key, &sibling(key), state.map(|(state, _)| state))?;
+                self.rendering(key, &sibling(key), version, state.map(|(state, _)| state))?;
             }
             "index.html" if key.len() == "en/index.html".len() || key.contains("/topics/") => {
-                self.rendering(key, &sibling(key), fingerprint(text))?;
+                self.rendering(key, &sibling(key), version, fingerprint(text))?;
             }
             "index.html" if key.ends_with("/feeds/index.html") => {
-                self.rendering(key, &key.replace("feeds/index.html", "feed.json"), fingerprint(text))?;
+                self.rendering(key, &key.replace("feeds/index.html", "feed.json"), version, fingerprint(text))?;
             }
             "index.html" if key.contains("/archive/") => self.archive(key, text)?,
             "index.html" if key.len() > "en/index.html".len() => self.page(key, text)?,
@@ -168,7 +168,7 @@ impl Seen {
         Ok(())
     }
 
-    fn feed(&mut self, key: &str, view: &FeedView) -> Wrong {
+    fn feed(&mut self, key: &str, version: Option<u64>, view: &FeedView) -> Wrong {
         for item in &view.items {
             self.shows(key, item.more.release, item.more.revision, Some(item.date_modified))?;
             self.is_in_its_month(item)?;
@@ -199,7 +199,7 @@ impl Seen {
                 ));
             }
         }
-        self.states.entry(key.to_owned()).or_default().push(view.fingerprint());
+        self.states.entry(key.to_owned()).or_default().push((version, view.fingerprint()));
         Ok(())
     }
 
@@ -219,11 +219,12 @@ impl Seen {
         Ok(())
     }
 
-    /// A rendering shows a state the feed had, never an older one than before.
-    fn rendering(&mut self, key: &str, feed: &str, state: Option<&str>) -> Wrong {
+    /// A rendering shows a state the feed had, never an older one than before. A feed may come back to what it showed: the version that
+    /// its writer gives tells which of two equal states is meant.
+    fn rendering(&mut self, key: &str, feed: &str, version: Option<u64>, state: Option<&str>) -> Wrong {
         let state = state.ok_or("it does not say which state it shows")?;
         let states = self.states.get(feed).map(Vec::as_slice).unwrap_or_default();
-        let at = states.iter().rposition(|known| known == state);
+        let at = states.iter().rposition(|(of, known)| *of == version && known == state);
         let at = at.ok_or_else(|| format!("it shows a state ({state}) that the feed never had"))?;
         let shown = self.shown.entry(key.to_owned()).or_default();
         if at < *shown {

@@ -71,6 +71,8 @@ pub struct Attempt {
     pub matches: bool,
     /// `If-None-Match`.
     pub none_match: bool,
+    /// The user metadata `version` of a write, when it is a number.
+    pub version: Option<u64>,
     /// What a write sends.
     pub body: Bytes,
 }
@@ -149,6 +151,7 @@ fn attempt(request: &HttpRequest) -> Attempt {
         method: request.method().to_owned(),
         matches: headers.contains_key(IF_MATCH.as_str()),
         none_match: headers.contains_key(IF_NONE_MATCH.as_str()),
+        version: headers.get("x-amz-meta-version").and_then(|version| version.parse().ok()),
         body: request.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
         bucket,
         key,
