@@ -32,7 +32,8 @@ const END: &str = "</urlset>\n";
 
 impl MonthView {
     /// The sitemap of the month in this view's language: the month's own page, then its releases, newest first. It always names a page:
-    /// an empty list is no sitemap. What is too much for a file is left out, oldest first; the month's page leads there.
+    /// an empty list is no sitemap. It says which state of the month it shows: a month that comes back to what it listed gives other bytes,
+    /// so that nobody who is slow takes one for the other. What is too much for a file is left out, oldest first; the month's page leads there.
     pub fn to_sitemap(&self, site: &Site) -> Bytes {
         self.sitemap_within(site, LIMITS)
     }
@@ -42,6 +43,7 @@ impl MonthView {
         let mut out = Vec::with_capacity(1_024 + self.releases.len() * PAGE);
         let mut xml = Xml::new(&mut out, "");
         xml.raw(DECLARATION);
+        xml.raw(&format!("<!-- view {} -->\n", self.line(site).weight));
         xml.begin("urlset", &[("xmlns", Some(SITEMAP)), ("xmlns:xhtml", Some(XHTML))]);
         xml.begin("url", &[]);
         xml.text("loc", &[], &site.url(&self.of().page(language)));

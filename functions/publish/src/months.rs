@@ -264,21 +264,11 @@ async fn derive_one(desk: &Desk, merge: &Merge, key: Key) -> Result<(), Failure>
     let (state, site) = (&merge.merged.state, &desk.site);
     let _room = desk.crew.room(CARD * state.releases.len()).await;
     let bytes = render(state, &key, site)?;
-    // What its sitemap in a language shows is stored, or whoever did not store it comes again.
-    let unowed = merge.merged.changed && !merge.repeated && !desk.pace.is_large(state.releases.len());
-    let before = match (&merge.shown, &key) {
-        (Some(shown), Key::MonthSitemap(..)) if unowed => Some(render(shown, &key, site)?),
-        _ => None,
-    };
-    if before.as_ref() == Some(&bytes) {
-        return Ok(());
-    }
-    let expect = || match (before, &merge.shown) {
-        (Some(before), _) => Expect::Bytes(before),
-        (None, Some(shown)) => render(shown, &key, site).map_or(Expect::Unknown, Expect::Bytes),
-        (None, None) if merge.merged.changed => Expect::Absent,
+    let expect = || match &merge.shown {
+        Some(shown) => render(shown, &key, site).map_or(Expect::Unknown, Expect::Bytes),
+        None if merge.merged.changed => Expect::Absent,
         // Of a month that was only read, the renderings may be of any age.
-        (None, None) => Expect::Unknown,
+        None => Expect::Unknown,
     };
     desk.store.derive(&key, merge.merged.version, bytes, expect).await?;
     Ok(())

@@ -51,7 +51,7 @@ impl Pace {
     }
 
     /// True of a month whose renderings take turns.
-    pub(crate) fn is_large(&self, releases: usize) -> bool {
+    fn is_large(&self, releases: usize) -> bool {
         releases >= self.large
     }
 

@@ -126,7 +126,14 @@ impl Seen {
             "index.html" if key.ends_with("/feeds/index.html") => {
                 self.rendering(key, &key.replace("feeds/index.html", "feed.json"), version, fingerprint(text))?;
             }
-            "index.html" if key.contains("/archive/") => self.archive(key, text)?,
+            "index.html" if key.contains("/archive/") => {
+                self.archive(key, text, |text| fingerprint(text)?.split_once(':')?.1.parse().ok())?
+            }
+            "sitemap.xml" if key.contains("/archive/") => {
+                self.archive(key, text, |text| {
+                    text.split_once("<!-- view ")?.1.split_once(" -->")?.0.parse().ok()
+                })?;
+            }
             "index.html" if key.len() > "en/index.html".len() => self.page(key, text)?,
             "index.json" if key.ends_with("archive/index.json") => self.months(key, &read(&bytes)?)?,
             "index.json" if key.contains("/archive/") => self.month(key, &read(&bytes)?)?,
@@ -256,8 +263,7 @@ impl Seen {
     }
 
     /// A page of the archive says how heavy its month is, or how many months it lists: that never gets less.
-    fn archive(&mut self, key: &str, text: &str) -> Wrong {
-        let weight = |text: &str| fingerprint(text)?.split_once(':')?.1.parse::<u64>().ok();
+    fn archive(&mut self, key: &str, text: &str, weight: fn(&str) -> Option<u64>) -> Wrong {
         let now = weight(text).ok_or("it does not say what it shows")?;
         let before = self.objects.get(key).and_then(|before| weight(std::str::from_utf8(before).ok()?));
         if before.is_some_and(|before| before > now) {
