@@ -173,7 +173,7 @@ async fn a_release_is_public_after_six_round_trips_warm_cold_edited_or_in_a_batc
         "1: GET revision",
         "2: PUT release",
         "3: HEAD release, PUT month, 6 PUT page, PUT version",
-        "4: 14 PUT feed, PUT journal, PUT list of months, 19 PUT month",
+        "4: 14 PUT feed, PUT journal, PUT list of months, 23 PUT month",
         "5: 28 PUT feed rendering, 6 PUT feeds page, 6 PUT home page, 5 PUT list of months, 6 PUT topic page",
         "6: HEAD release, PUT change log",
         "7: POST markers",
