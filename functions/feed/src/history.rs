@@ -108,6 +108,7 @@ impl ReleaseView {
             former: Former {
                 languages: languages.into_iter().filter(|lang| !latest.languages.contains(lang)).collect(),
                 topics: topics.into_iter().filter(|topic| !latest.topics.contains(topic)).collect(),
+                published: self.former_date(),
             },
         }
     }
@@ -117,16 +118,26 @@ impl ReleaseView {
         self.versions.iter().map(|version| Month::of(version.published)).collect()
     }
 
+    /// The latest date that any public revision had, when that is later than the one it has now.
+    pub fn former_date(&self) -> Option<Stamp> {
+        let dates = self.versions.iter().map(|version| version.published);
+        dates.max().filter(|date| *date > self.latest.published)
+    }
+
     /// What a month must know of the release.
     pub fn arrival(&self, month: Month) -> Arrival {
         if Month::of(self.latest.published) == month {
-            Arrival::Here(Box::new(self.card()))
-        } else {
-            Arrival::Left(LeftMonth {
-                release: self.latest.id,
-                revision: self.latest.revision,
-            })
+            return Arrival::Here(Box::new(self.card()));
         }
+        let (languages, topics) = self.ever();
+        let dates = self.versions.iter().map(|version| version.published);
+        Arrival::Left(LeftMonth {
+            release: self.latest.id,
+            revision: self.latest.revision,
+            published: dates.filter(|date| Month::of(*date) == month).max(),
+            languages: languages.into_iter().collect(),
+            topics: topics.into_iter().collect(),
+        })
     }
 
     /// What the journal says of one of its revisions.
@@ -201,11 +212,14 @@ pub struct Former {
     /// Topic ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
+    /// The latest date, when that is later than the one it has now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Stamp>,
 }
 
 impl Former {
     fn is_empty(&self) -> bool {
-        self.languages.is_empty() && self.topics.is_empty()
+        *self == Self::default()
     }
 
     /// Takes in what `other` knows; true when that is more.
@@ -217,6 +231,7 @@ impl Former {
         self.languages.dedup();
         self.topics.sort();
         self.topics.dedup();
+        self.published = self.published.max(other.published);
         *self != before
     }
 }

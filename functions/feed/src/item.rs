@@ -117,6 +117,9 @@ pub struct More {
     pub event: Option<Event>,
     /// The public release as JSON, all languages.
     pub json: String,
+    /// The latest date that any revision had, when that is later than `date_published`: the feed remembers the release as far as that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_date: Option<Stamp>,
 }
 
 impl Item {
@@ -174,6 +177,7 @@ impl Item {
                 topics: public.topics.clone(),
                 event: public.event.clone(),
                 json: public.json.clone(),
+                former_date: public.behind.as_ref().and_then(|behind| behind.former_date),
             },
             language: if withdrawn { language.clone() } else { shown },
         }
@@ -196,6 +200,20 @@ impl Item {
     /// True for the notice that stands in for a withdrawn release.
     pub fn withdrawn(&self) -> bool {
         self.more.status == Status::Withdrawn
+    }
+
+    /// The latest date that any of its revisions had.
+    pub(crate) fn latest_date(&self) -> Stamp {
+        self.more.former_date.unwrap_or(self.date_published)
+    }
+
+    /// Takes in that a revision had this date; true when that is news.
+    pub(crate) fn was_dated(&mut self, date: Stamp) -> bool {
+        let news = date > self.latest_date();
+        if news {
+            self.more.former_date = Some(date);
+        }
+        news
     }
 
     /// Newest first, then by release id: a total order.

@@ -45,7 +45,7 @@ pub use pool::Pool;
 pub use public::{Behind, Public};
 pub use sitemap::robots;
 pub use stamp::Stamp;
-pub use view::{FeedView, Left};
+pub use view::{FeedView, Left, LeftOut};
 pub use window::{Admission, Needs, Older, Reach, budget, content_size, short_size};
 pub use words::Words;
 

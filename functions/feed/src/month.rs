@@ -47,6 +47,30 @@ pub struct LeftMonth {
     pub release: Uuid,
     /// The revision with which it left.
     pub revision: u32,
+    /// The latest date that it had here: feeds that reach back to it remember it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Stamp>,
+    /// Every language that any of its revisions had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<Lang>,
+    /// Every topic, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+impl LeftMonth {
+    /// Takes in what `other` knows; true when that is more.
+    fn learn(&mut self, other: &Self) -> bool {
+        let before = self.clone();
+        self.languages.extend(other.languages.iter().cloned());
+        self.topics.extend(other.topics.iter().cloned());
+        self.languages.sort();
+        self.languages.dedup();
+        self.topics.sort();
+        self.topics.dedup();
+        self.published = self.published.max(other.published);
+        *self != before
+    }
 }
 
 /// What a month learns of a release.
@@ -104,10 +128,10 @@ impl MonthView {
         };
         let here = self.releases.iter().find(|card| card.id == id).map(|card| card.revision);
         let left = self.left.iter().find(|left| left.release == id).map(|left| left.revision);
-        if here.max(left) > Some(revision) || left == Some(revision) {
+        if here.max(left) > Some(revision) {
             return false;
         }
-        if here == Some(revision) {
+        if here.max(left) == Some(revision) {
             return self.learn(arrival);
         }
         self.releases.retain(|card| card.id != id);
@@ -121,15 +145,22 @@ impl MonthView {
 
     /// Of a revision that is known: where the release was before, which may have come to light since.
     fn learn(&mut self, arrival: &Arrival) -> bool {
-        let Arrival::Here(card) = arrival else { return false };
-        let known = self.releases.iter_mut().find(|known| known.id == card.id);
-        let Some(known) = known else { return false };
-        let mut more = Card::clone(known);
-        let learnt = more.former.learn(&card.former);
-        if learnt {
-            *known = Kept::new(more);
+        match arrival {
+            Arrival::Here(card) => {
+                let known = self.releases.iter_mut().find(|known| known.id == card.id);
+                let Some(known) = known else { return false };
+                let mut more = Card::clone(known);
+                let learnt = more.former.learn(&card.former);
+                if learnt {
+                    *known = Kept::new(more);
+                }
+                learnt
+            }
+            Arrival::Left(left) => {
+                let known = self.left.iter_mut().find(|known| known.release == left.release);
+                known.is_some_and(|known| known.learn(left))
+            }
         }
-        learnt
     }
 
     /// True when it has heard of the release in this revision or a later one.

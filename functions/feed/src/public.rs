@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{SCHEMA_VERSION, Stamp, archive, content, path, to_json};
+use crate::{ReleaseView, SCHEMA_VERSION, Stamp, archive, content, path, to_json};
 
 /// Characters of a summary that was not written but taken from the body.
 const SUMMARY_CHARS: usize = 300;
@@ -103,6 +103,8 @@ pub struct Behind {
     pub path: Path,
     /// Headlines, also of a withdrawn release: its feed entry names what was withdrawn.
     pub titles: Localised,
+    /// The latest date that any revision had, when that is known to be later than the one of this revision.
+    pub former_date: Option<Stamp>,
 }
 
 /// A photo or file of a public release.
@@ -193,8 +195,21 @@ impl Public {
             correction: revision.correction.clone().filter(|_| !withdrawn),
             reason: revision.reason.clone(),
             guid: revision.guid.clone(),
-            behind: Some(Behind { path, titles }),
+            behind: Some(Behind {
+                path,
+                titles,
+                former_date: None,
+            }),
         })
+    }
+
+    /// With what its history says beyond this revision.
+    #[must_use]
+    pub fn within(mut self, history: &ReleaseView) -> Self {
+        if let Some(behind) = &mut self.behind {
+            behind.former_date = history.former_date();
+        }
+        self
     }
 
     /// The version document.

@@ -65,9 +65,25 @@ pub struct FeedMore {
     /// Of a topic's feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
-    /// Releases that were in this feed and left it (another topic, a translation taken back).
+    /// Releases that were in this feed and left it (another topic, a translation taken back, a date that lies behind the window).
+    /// A feed forgets them once its window has moved past the latest date they had. So it never comes back to a state that it was in:
+    /// whatever changed it is shown, or named here or as left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
+    /// The first release that is left out for the size of the feed, where count and hours would show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+}
+
+/// A release that a feed has no room for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// The release.
+    pub release: Uuid,
+    /// The revision that is too large.
+    pub revision: u32,
+    /// Its date.
+    pub date_published: Stamp,
 }
 
 /// A release that left the feed; an older event must not bring it back.
@@ -77,7 +93,7 @@ pub struct Left {
     pub release: Uuid,
     /// The revision with which it left.
     pub revision: u32,
-    /// Its date, which says when it is too old to matter.
+    /// The latest date that any of its revisions had, which says when it is too old to matter.
     pub date_published: Stamp,
 }
 
@@ -122,6 +138,7 @@ impl FeedView {
                 kind: kind.to_owned(),
                 topic,
                 left: Vec::new(),
+                left_out: None,
             },
         }
     }
@@ -137,8 +154,15 @@ impl FeedView {
     /// True when it has heard of the release in this revision or a later one, and remembers it.
     pub fn knows(&self, release: Uuid, revision: u32) -> bool {
         let mut shown = self.items.iter().map(|item| (item.more.release, item.more.revision));
-        let mut left = self.more.left.iter().map(|left| (left.release, left.revision));
+        let left = self.more.left.iter().map(|left| (left.release, left.revision));
+        let mut left = left.chain(self.more.left_out.iter().map(|out| (out.release, out.revision)));
         shown.any(|(id, n)| id == release && n >= revision) || left.any(|(id, n)| id == release && n >= revision)
+    }
+
+    /// True when it shows the release in this revision or a later one.
+    pub fn shows(&self, release: Uuid, revision: u32) -> bool {
+        let mut shown = self.items.iter().map(|item| (item.more.release, item.more.revision));
+        shown.any(|(id, n)| id == release && n >= revision)
     }
 
     /// Bytes that a rendering may need. What is too much is never touched.
@@ -163,6 +187,9 @@ impl FeedView {
         }
         for left in &self.more.left {
             text.push_str(&format!("-{}:{};", left.release, left.revision));
+        }
+        if let Some(out) = &self.more.left_out {
+            text.push_str(&format!("+{}:{};", out.release, out.revision));
         }
         sha256(text.as_bytes())[..16].to_owned()
     }

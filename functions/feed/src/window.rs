@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use release::Site;
 use uuid::Uuid;
 
-use crate::{FeedId, FeedView, Item, Kept, Left, content, month::Order, public::Public};
+use crate::{FeedId, FeedView, Item, Kept, Left, LeftOut, content, month::Order, public::Public};
 
 /// Of a feed besides its items, and again of each language: titles and links to the feeds of the other languages.
 const HEAD: usize = 3_000;
@@ -23,8 +23,6 @@ const PAGE: usize = 110;
 const FILE: usize = 380;
 const TOPIC: usize = 80;
 const EVENT: usize = 200;
-/// More than the summary form of an item costs; a feed that has this much room has left nothing out for its size.
-const LARGEST_SHORT: usize = 100_000;
 
 /// The outcome of taking releases into a feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +49,7 @@ pub struct Needs {
 pub struct Older {
     /// Releases that belong into the feed, and contents that were asked for.
     pub publics: Vec<Public>,
-    /// Releases that left the feed.
+    /// Releases that left the feed, and those that may have: what is shown in the same revision has not.
     pub left: Vec<Left>,
     /// How far `publics` and `left` are complete.
     pub reach: Reach,
@@ -76,6 +74,8 @@ impl FeedView {
         if let Some(current) = current {
             view.items.clone_from(&current.items);
             view.more.left.clone_from(&current.more.left);
+            // Whoever knows more works it out anew.
+            view.more.left_out = current.more.left_out.filter(|_| older.reach == Reach::Shown);
         }
         let boundary = match older.reach {
             Reach::All => None,
@@ -90,13 +90,13 @@ impl FeedView {
             view.admit_one(public, site, feed);
         }
         view.items.sort_by_key(|item| item.order());
-        let mut came_behind = false;
+        let mut came_behind = view.lost_sight();
         if let Some(boundary) = boundary {
             // What is further back is not known whole, so none of it is shown yet. What comes there now was not left out before.
             let recent = |item: &Item| view.oldest(site).is_none_or(|oldest| second(item) >= oldest);
-            came_behind = view.items.iter().any(|item| item.order() > boundary && recent(item));
-            view.items.retain(|item| item.order() <= boundary);
-            view.more.left.retain(|left| left.order() <= boundary);
+            came_behind |= view.items.iter().any(|item| item.order() > boundary && recent(item));
+            let known = view.items.iter().take_while(|item| item.order() <= boundary).count();
+            view.cut(known);
         }
         let known = view.items.len();
         view.truncate(site);
@@ -111,9 +111,7 @@ impl FeedView {
         if needs != Needs::default() {
             return Admission::Needs(needs);
         }
-        if let Some(last) = view.boundary(site) {
-            view.more.left.retain(|left| left.order() <= last);
-        }
+        view.remember(site);
         view.more.left.sort_by_key(Left::order);
         if current == Some(&view) {
             Admission::Same
@@ -131,35 +129,69 @@ impl FeedView {
     }
 
     fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
-        let left = self.more.left.iter().find(|left| left.release == public.id);
-        if left.is_some_and(|left| left.revision >= public.revision) {
+        let belongs = Self::belongs(public, feed);
+        let item = belongs.then(|| Item::new(public, site, &feed.language));
+        let former = public.behind.as_ref().and_then(|behind| behind.former_date);
+        let mut told = Left {
+            release: public.id,
+            revision: public.revision,
+            date_published: former.unwrap_or(public.published),
+        };
+        let Some(mut item) = item else {
+            self.admit_left(told);
             return;
-        }
+        };
         let shown = self.items.iter().find(|item| item.more.release == public.id);
-        // The same revision is welcome when only its summary is at hand.
-        if shown.is_some_and(|item| (item.more.revision, !item.more.shortened) >= (public.revision, true)) {
+        let left = self.more.left.iter().find(|left| left.release == public.id);
+        // The same revision is welcome when only its summary is at hand, or nothing but that it was here.
+        let known = shown.is_some_and(|shown| (shown.more.revision, !shown.more.shortened) >= (public.revision, true));
+        if known || left.is_some_and(|left| left.revision > public.revision) {
+            self.was_dated(&told);
             return;
         }
-        if Self::belongs(public, feed) {
-            self.forget(public.id);
-            self.items.push(Kept::new(Item::new(public, site, &feed.language)));
-        } else {
-            self.admit_left(Left {
-                release: public.id,
-                revision: public.revision,
-                date_published: public.published,
-            });
-        }
+        let before = shown.map(|item| item.latest_date()).max(left.map(|left| left.date_published));
+        told.date_published = told.date_published.max(before.unwrap_or(told.date_published));
+        item.was_dated(told.date_published);
+        self.forget(public.id);
+        self.items.push(Kept::new(item));
     }
 
-    fn admit_left(&mut self, left: Left) {
+    fn admit_left(&mut self, mut left: Left) {
         let shown = self.items.iter().find(|item| item.more.release == left.release);
         let known = self.more.left.iter().find(|known| known.release == left.release);
         let newest = shown.map(|item| item.more.revision).max(known.map(|known| known.revision));
-        if newest < Some(left.revision) {
-            self.forget(left.release);
-            self.more.left.push(left);
+        if newest >= Some(left.revision) {
+            self.was_dated(&left);
+            return;
         }
+        let before = shown.map(|item| item.latest_date()).max(known.map(|known| known.date_published));
+        left.date_published = left.date_published.max(before.unwrap_or(left.date_published));
+        self.forget(left.release);
+        self.more.left.push(left);
+    }
+
+    /// Takes in the date that a release had, of which this or a later revision is known.
+    fn was_dated(&mut self, told: &Left) {
+        let left = self.more.left.iter_mut().find(|left| left.release == told.release);
+        if let Some(left) = left {
+            left.date_published = left.date_published.max(told.date_published);
+        }
+        let shown = self.items.iter_mut().find(|item| item.more.release == told.release);
+        if let Some(shown) = shown.filter(|item| item.latest_date() < told.date_published) {
+            let mut item = Item::clone(shown);
+            item.was_dated(told.date_published);
+            *shown = Kept::new(item);
+        }
+    }
+
+    /// Shows only the first `count` releases, and remembers the others.
+    fn cut(&mut self, count: usize) {
+        let behind = self.items.split_off(count.min(self.items.len()));
+        self.more.left.extend(behind.iter().map(|item| Left {
+            release: item.more.release,
+            revision: item.more.revision,
+            date_published: item.latest_date(),
+        }));
     }
 
     fn forget(&mut self, release: Uuid) {
@@ -167,10 +199,26 @@ impl FeedView {
         self.more.left.retain(|left| left.release != release);
     }
 
+    /// True when a later revision has come of the release that was left out: it may fit now, or stand elsewhere.
+    fn lost_sight(&self) -> bool {
+        let later = |id, n| self.more.left_out.is_some_and(|out| out.release == id && out.revision < n);
+        let mut left = self.more.left.iter().map(|left| (left.release, left.revision));
+        left.any(|(id, n)| later(id, n)) || self.items.iter().any(|item| later(item.more.release, item.more.revision))
+    }
+
+    /// Forgets what left the feed as soon as it stands where a release could not be shown, whatever becomes of it.
+    fn remember(&mut self, site: &Site) {
+        let Some(last) = self.boundary(site) else { return };
+        let (out, oldest) = (self.more.left_out, self.oldest(site));
+        self.more.left.retain(|left| match out {
+            Some(out) => left.order() <= (Reverse(out.date_published), out.release),
+            None => left.order() <= last || oldest.is_none_or(|oldest| left.date_published.at().as_second() >= oldest),
+        });
+    }
+
     /// The last release shown, when there may be more behind it.
     fn boundary(&self, site: &Site) -> Option<Order> {
-        let room = self.items.iter().map(|item| short_size(item)).sum::<usize>() + LARGEST_SHORT <= budget(site);
-        let whole = self.items.len() < site.window.items && room;
+        let whole = self.items.len() < site.window.items && self.more.left_out.is_none();
         self.items.last().filter(|_| !whole).map(|item| item.order())
     }
 
@@ -179,7 +227,14 @@ impl FeedView {
         let window = &site.window;
         if let Some(oldest) = self.oldest(site) {
             let recent = self.items.iter().take_while(|item| second(item) >= oldest).count();
-            self.items.truncate(recent.max(window.items));
+            let wanted = recent.max(window.items);
+            let all = self.items.len() < window.items;
+            let out = self
+                .more
+                .left_out
+                .filter(|out| all || out.date_published.at().as_second() >= oldest);
+            self.more.left_out = out.filter(|_| self.items.len() <= wanted);
+            self.cut(wanted);
         }
         let budget = budget(site);
         let mut used = 0;
@@ -188,7 +243,14 @@ impl FeedView {
             used <= budget
         });
         let fits = fits.count().max(1);
-        self.items.truncate(fits);
+        if let Some(item) = self.items.get(fits) {
+            self.more.left_out = Some(LeftOut {
+                release: item.more.release,
+                revision: item.more.revision,
+                date_published: item.date_published,
+            });
+        }
+        self.cut(fits);
     }
 
     /// The second to which the hours reach back.
@@ -238,7 +300,8 @@ impl FeedView {
 }
 
 impl Left {
-    fn order(&self) -> Order {
+    /// Where it would stand among the releases that are shown.
+    pub fn order(&self) -> Order {
         (Reverse(self.date_published), self.release)
     }
 }

@@ -153,8 +153,7 @@ pub(crate) async fn refresh_one(
 ///
 /// A feed forgets what is pushed behind its end. So whoever is slow must not bring back an older revision of a release that has left it:
 /// `recalled` is the state that was read before the releases were asked whether they are the latest; for any other, they are asked again.
-/// One case is left: S3 knows a state by its bytes, so a feed that changed and came back to the bytes that were read is not noticed. Then
-/// the older revision shows until its publisher looks whether it still was the latest, right after.
+/// S3 knows a state by its bytes. That is enough: a feed never comes back to bytes that it had (`left` in its document).
 ///
 /// What is brought back from the months may be overtaken before it is written: its publisher finds a feed that does not show it, and has
 /// nothing to do. So the months are asked again after the write, and when they changed, about what was brought back. Whoever ended between

@@ -42,6 +42,9 @@ pub(crate) async fn complete(desk: &Desk, mut arrived: Vec<Arrived>, failed: &mu
             (one.version, one.view) = (*version, Arc::clone(view));
         }
         one.latest = one.view.latest.revision == one.public.revision;
+        if one.latest && one.view.former_date().is_some() {
+            one.public = Arc::new(Public::clone(&one.public).within(&one.view));
+        }
         let cause = latest.entry(one.public.id).or_insert(Some(one.cause));
         *cause = cause.filter(|_| !one.latest);
     }
@@ -75,7 +78,7 @@ async fn again(desk: &Desk, cause: (Uuid, u32), history: Option<(u64, Arc<Releas
         // Somebody else brings it, and looks himself.
         repeated: false,
         shown: Shown::Unknown,
-        public: Arc::new(public),
+        public: Arc::new(public.within(&view)),
         view,
         version,
     }))

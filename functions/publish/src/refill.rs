@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 
-use feed::{Card, FeedId, FeedView, Kind, Left, Month, MonthView, MonthsView, Needs, Older, Order, Public, Reach};
+use feed::{FeedId, FeedView, Left, Month, MonthView, MonthsView, Needs, Older, Order, Public, Reach};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use release::Lang;
 use store::Key;
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ impl Basis {
         let Some(asked) = self.asked else {
             return Ok(true);
         };
-        Ok(cards(desk, feed, asked).await?.2 == self.months)
+        Ok(find(desk, feed, asked).await?.months == self.months)
     }
 }
 
@@ -54,32 +55,20 @@ pub(crate) async fn again(
     basis: &mut Basis,
 ) -> Result<(), Failure> {
     let mut wanted = ask(desk, feed, asked, older, basis).await?;
-    wanted.retain(|(id, n)| !shown.knows(*id, *n));
+    wanted.retain(|(id, n)| !shown.shows(*id, *n));
     read(desk, wanted, older).await
 }
 
 /// What the months say; answers the revisions that the feed is to show.
 async fn ask(desk: &Desk, feed: &FeedId, asked: Asked, older: &mut Older, basis: &mut Basis) -> Result<Vec<(Uuid, u32)>, Failure> {
-    let (cards, reach, months) = cards(desk, feed, asked).await?;
+    let found = find(desk, feed, asked).await?;
     *basis = Basis {
         asked: Some(asked),
-        months,
+        months: found.months,
     };
-    older.reach = reach;
-    older.left.clear();
-    let mut wanted = Vec::new();
-    for card in cards {
-        if belongs(feed, &card) {
-            wanted.push((card.id, card.revision));
-        } else {
-            older.left.push(Left {
-                release: card.id,
-                revision: card.revision,
-                date_published: card.published,
-            });
-        }
-    }
-    Ok(wanted)
+    older.reach = found.reach;
+    older.left = found.left;
+    Ok(found.shown.into_iter().map(|(_, revision)| revision).collect())
 }
 
 async fn read(desk: &Desk, mut wanted: Vec<(Uuid, u32)>, older: &mut Older) -> Result<(), Failure> {
@@ -90,11 +79,21 @@ async fn read(desk: &Desk, mut wanted: Vec<(Uuid, u32)>, older: &mut Older) -> R
     Ok(())
 }
 
-/// The releases of a feed after one of them, and those that left it, in order.
-async fn cards(desk: &Desk, feed: &FeedId, (after, count): Asked) -> Result<(Vec<Card>, Reach, Vec<(Month, u64)>), Failure> {
+/// What the months say of a feed.
+#[derive(Debug, Default)]
+struct Found {
+    /// Releases that belong into it, with their places.
+    shown: Vec<(Order, (Uuid, u32))>,
+    /// Releases that it had and may have left.
+    left: Vec<Left>,
+    reach: Reach,
+    months: Vec<(Month, u64)>,
+}
+
+/// The releases of a feed after one of them, and those that left it, as far as the first that are more than `count`.
+async fn find(desk: &Desk, feed: &FeedId, (after, count): Asked) -> Result<Found, Failure> {
     let language = desk.site.default_language();
-    let mut found: Vec<Card> = Vec::new();
-    let mut basis = Vec::new();
+    let mut found = Found::default();
     let newest = after.map(|(Reverse(published), _)| Month::of(published));
     let list = desk.store.load_now::<MonthsView>(&Key::Months(language.clone())).await?;
     let months = list.iter().flat_map(|list| &list.state.months).map(feed::MonthLine::of);
@@ -102,33 +101,48 @@ async fn cards(desk: &Desk, feed: &FeedId, (after, count): Asked) -> Result<(Vec
         let Some(view) = desk.store.load_now::<MonthView>(&Key::Month(language.clone(), month)).await? else {
             continue;
         };
-        basis.push((month, view.state.line(&desk.site).weight));
-        let here = view
-            .state
-            .releases
-            .iter()
-            .filter(|card| after.is_none_or(|after| card.order() > after));
-        found.extend(
-            here.filter(|card| belongs(feed, card) || belonged(feed, card))
-                .map(|card| Card::clone(card)),
-        );
-        let enough = found.iter().filter(|card| belongs(feed, card)).nth(count);
-        if let Some(last) = enough.map(Card::order) {
-            found.retain(|card| card.order() <= last);
-            return Ok((found, Reach::Down(last), basis));
+        found.months.push((month, view.version()));
+        found.read(&view.state, feed, after);
+        if let Some((last, _)) = found.shown.get(count).copied() {
+            found.shown.truncate(count + 1);
+            found.left.retain(|left| left.order() <= last);
+            found.reach = Reach::Down(last);
+            return Ok(found);
         }
     }
-    Ok((found, Reach::All, basis))
+    found.reach = Reach::All;
+    Ok(found)
 }
 
-fn belongs(feed: &FeedId, card: &Card) -> bool {
-    feed.takes(|language| card.languages.contains(language), |topic| card.topics.contains(topic))
-}
-
-fn belonged(feed: &FeedId, card: &Card) -> bool {
-    match &feed.kind {
-        Kind::Filled => false,
-        Kind::Only => card.former.languages.contains(&feed.language),
-        Kind::Topic(topic) => card.former.topics.contains(topic),
+impl Found {
+    fn read(&mut self, month: &MonthView, feed: &FeedId, after: Option<Order>) {
+        for card in &month.releases {
+            let belongs = takes(feed, &card.languages, &card.topics);
+            if belongs && after.is_none_or(|after| card.order() > after) {
+                self.shown.push((card.order(), (card.id, card.revision)));
+            }
+            let belonged = || takes(feed, &card.former.languages, &card.former.topics);
+            if (belongs && card.former.published.is_some()) || (!belongs && belonged()) {
+                self.left.push(Left {
+                    release: card.id,
+                    revision: card.revision,
+                    date_published: card.former.published.unwrap_or(card.published),
+                });
+            }
+        }
+        for left in month.left.iter().filter(|left| takes(feed, &left.languages, &left.topics)) {
+            self.left.extend(left.published.map(|published| Left {
+                release: left.release,
+                revision: left.revision,
+                date_published: published,
+            }));
+        }
     }
+}
+
+fn takes(feed: &FeedId, languages: &[Lang], topics: &[String]) -> bool {
+    feed.takes(
+        |language| languages.contains(language),
+        |topic| topics.iter().any(|known| known == topic),
+    )
 }

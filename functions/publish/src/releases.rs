@@ -76,6 +76,7 @@ fn shown(merged: &Merged<ReleaseView>, public: &Public) -> Shown {
             let behind = public.behind.as_ref().map(|behind| Behind {
                 path: behind.path.clone(),
                 titles: prior.latest.title.clone(),
+                former_date: None,
             });
             Shown::Before(Arc::new(Public {
                 behind,

@@ -128,10 +128,23 @@ impl Script {
     fn tell(&self, attempt: &Attempt, outcome: &str) {
         let Some(words) = &*TRACED else { return };
         if words.split(',').any(|word| attempt.key.contains(word)) {
-            let items = serde_json::from_slice::<feed::FeedView>(&attempt.body).map_or_else(|_| Vec::new(), |view| view.items);
-            let items: Vec<String> = items
+            let view = serde_json::from_slice::<feed::FeedView>(&attempt.body).ok();
+            let one =
+                |mark: &str, id: uuid::Uuid, n: u32, date: feed::Stamp| format!("{mark}{}/{n}@{}", id.as_u128() & 0xffff, date.rfc3339());
+            let items: Vec<String> = view
                 .iter()
-                .map(|item| format!("{}/{}", item.more.release.as_u128() & 0xffff, item.more.revision))
+                .flat_map(|view| {
+                    let items = view
+                        .items
+                        .iter()
+                        .map(|item| one("", item.more.release, item.more.revision, item.date_published));
+                    let left = view
+                        .more
+                        .left
+                        .iter()
+                        .map(|left| one("-", left.release, left.revision, left.date_published));
+                    items.chain(left).collect::<Vec<_>>()
+                })
                 .collect();
             println!(
                 "{} {} {}/{}: {outcome} {}",

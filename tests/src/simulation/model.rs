@@ -36,6 +36,11 @@ impl Released {
         &self.publics.last().unwrap().1
     }
 
+    /// The latest date that it ever had.
+    fn latest_date(&self) -> Stamp {
+        self.publics.iter().map(|(_, public)| public.published).max().unwrap()
+    }
+
     fn withdrawn(&self) -> bool {
         self.latest().status == Status::Withdrawn
     }
@@ -145,17 +150,22 @@ fn feed_view(all: &BTreeMap<Uuid, Released>, feed: &FeedId, site: &Site) -> Feed
         .filter(|public| belongs(public, feed))
         .map(|public| Item::new(public, site, &feed.language))
         .collect();
+    for item in &mut items {
+        let date = all[&item.more.release].latest_date();
+        item.more.former_date = (date > item.date_published).then_some(date);
+    }
     items.sort_by_key(|item| (Reverse(item.date_published), item.more.release));
     let window = window::select(items, site);
     let mut left: Vec<Left> = Vec::new();
     for release in all.values() {
         let latest = release.latest();
         let ever = release.publics.iter().any(|(_, public)| belongs(public, feed));
-        if ever && !belongs(latest, feed) && window.reaches(latest.published, latest.id) {
+        let shown = window.items.iter().any(|item| item.more.release == latest.id);
+        if ever && !shown && window.reaches(release.latest_date(), latest.id) {
             left.push(Left {
                 release: latest.id,
                 revision: latest.revision,
-                date_published: latest.published,
+                date_published: release.latest_date(),
             });
         }
     }
@@ -163,6 +173,7 @@ fn feed_view(all: &BTreeMap<Uuid, Released>, feed: &FeedId, site: &Site) -> Feed
     let mut view = FeedView::empty(site, feed);
     view.items = window.items.into_iter().map(Kept::new).collect();
     view.more.left = left;
+    view.more.left_out = window.out;
     view
 }
 
@@ -183,9 +194,15 @@ fn archive(tree: &mut Tree, all: &BTreeMap<Uuid, Released>, site: &Site) {
         for (id, release) in all {
             let once = release.publics.iter().any(|(_, public)| month_of(public) == month);
             if once && month_of(release.latest()) != month {
+                let dates = release.publics.iter().map(|(_, public)| public.published);
+                let languages: BTreeSet<Lang> = release.publics.iter().flat_map(|(_, public)| public.languages.clone()).collect();
+                let topics: BTreeSet<String> = release.publics.iter().flat_map(|(_, public)| public.topics.clone()).collect();
                 view.left.push(LeftMonth {
                     release: *id,
                     revision: release.latest().revision,
+                    published: dates.filter(|date| Month::of(*date) == month).max(),
+                    languages: languages.into_iter().collect(),
+                    topics: topics.into_iter().collect(),
                 });
             }
         }

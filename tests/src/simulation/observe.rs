@@ -189,6 +189,9 @@ impl Seen {
         for left in &view.more.left {
             self.shows(key, left.release, left.revision, None)?;
         }
+        if let Some(out) = view.more.left_out {
+            self.shows(key, out.release, out.revision, None)?;
+        }
         let ids: BTreeSet<Uuid> = view.items.iter().map(|item| item.more.release).collect();
         if ids.len() != view.items.len() || view.more.left.iter().any(|left| ids.contains(&left.release)) {
             return Err("it shows a release twice".to_owned());
@@ -206,7 +209,13 @@ impl Seen {
                 ));
             }
         }
-        self.states.entry(key.to_owned()).or_default().push((version, view.fingerprint()));
+        // Who is slow knows a state by its bytes.
+        let (state, states) = (view.fingerprint(), self.states.entry(key.to_owned()).or_default());
+        let last = states.last().is_some_and(|(_, known)| *known == state);
+        if !last && states.iter().any(|(_, known)| *known == state) {
+            return Err(format!("the feed came back to a state that it was in ({state})"));
+        }
+        states.push((version, state));
         Ok(())
     }
 
@@ -226,8 +235,8 @@ impl Seen {
         Ok(())
     }
 
-    /// A rendering shows a state the feed had, never an older one than before. A feed may come back to what it showed: the version that
-    /// its writer gives tells which of two equal states is meant.
+    /// A rendering shows a state the feed had, never an older one than before. The version that its writer gives tells which of two writes
+    /// of a state is meant.
     fn rendering(&mut self, key: &str, feed: &str, version: Option<u64>, state: Option<&str>) -> Wrong {
         let state = state.ok_or("it does not say which state it shows")?;
         let states = self.states.get(feed).map(Vec::as_slice).unwrap_or_default();

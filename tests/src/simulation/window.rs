@@ -4,26 +4,30 @@
 
 use std::cmp::Reverse;
 
-use feed::{Item, Stamp, budget, content_size, short_size};
+use feed::{Item, LeftOut, Stamp, budget, content_size, short_size};
 use release::Site;
 use uuid::Uuid;
 
 use super::model::order;
 
-/// A feed with less room than this may have left something out for its size.
-const ROOM: usize = 100_000;
-
 /// What a feed shows.
 pub(super) struct Window {
     pub(super) items: Vec<Item>,
-    /// The last release shown, when there may be more behind it.
-    last: Option<(Reverse<Stamp>, Uuid)>,
+    /// The first that is wanted and too large.
+    pub(super) out: Option<LeftOut>,
+    /// The last release shown, when there are as many as the count, and the second to which the hours reach back.
+    last: Option<((Reverse<Stamp>, Uuid), i64)>,
 }
 
 impl Window {
-    /// True when a release of this date is not too old to matter.
+    /// True when a release of this date may be shown, or decides what else is.
     pub(super) fn reaches(&self, published: Stamp, id: Uuid) -> bool {
-        self.last.is_none_or(|last| order(published, id) <= last)
+        let at = order(published, id);
+        match (self.out, self.last) {
+            (Some(out), _) => at <= order(out.date_published, out.release),
+            (None, Some((last, oldest))) => at <= last || published.at().as_second() >= oldest,
+            (None, None) => true,
+        }
     }
 }
 
@@ -33,12 +37,21 @@ pub(super) fn select(all: Vec<Item>, site: &Site) -> Window {
     let newest = all.first().map(|item| item.date_published.at().as_second());
     let mut items: Vec<Item> = Vec::new();
     let mut bytes = 0;
+    let mut out = None;
     for item in all {
         let age = newest.unwrap() - item.date_published.at().as_second();
         let wanted = items.len() < rule.items || age <= i64::from(rule.hours) * 3600;
         bytes += short_size(&item);
+        if !wanted {
+            break;
+        }
         // A feed is never empty for one release that is too large.
-        if !wanted || (bytes > budget && !items.is_empty()) {
+        if bytes > budget && !items.is_empty() {
+            out = Some(LeftOut {
+                release: item.more.release,
+                revision: item.more.revision,
+                date_published: item.date_published,
+            });
             break;
         }
         items.push(item);
@@ -57,12 +70,12 @@ pub(super) fn select(all: Vec<Item>, site: &Site) -> Window {
             item.content_html = paragraphs(&item.summary);
         }
     }
-    let roomy = items.len() < rule.items && summaries + ROOM <= budget;
-    let last = items
-        .last()
-        .filter(|_| !roomy)
-        .map(|item| order(item.date_published, item.more.release));
-    Window { items, last }
+    let enough = items.last().filter(|_| items.len() >= rule.items);
+    let last = enough.map(|item| {
+        let oldest = newest.unwrap() - i64::from(rule.hours) * 3600;
+        (order(item.date_published, item.more.release), oldest)
+    });
+    Window { items, out, last }
 }
 
 fn paragraphs(text: &str) -> String {

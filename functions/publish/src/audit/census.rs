@@ -24,8 +24,10 @@ pub(super) struct Line {
     pub(super) status: Status,
     /// Its date, in seconds.
     pub(super) published: i64,
+    /// The latest date that any of its revisions had.
+    latest_date: i64,
     pub(super) month: Month,
-    /// It had languages or topics that it has not any more.
+    /// It had languages, topics or a later date that it has not any more.
     pub(super) moved: bool,
     /// Other months it was in.
     former_months: Box<[Month]>,
@@ -72,7 +74,7 @@ impl Logged {
 pub(super) struct Candidates {
     /// Releases that belong into it, newest first, with their revision.
     pub(super) shown: Vec<(Uuid, u32)>,
-    /// Releases that left it, with revision and date.
+    /// Releases that left it or may have, with revision and the latest date that they had.
     pub(super) left: Vec<(Uuid, u32, i64)>,
     /// The last one shown, when there may be more: its date and id.
     pub(super) last: Option<(i64, Uuid)>,
@@ -94,6 +96,8 @@ pub(super) struct Census {
 struct Index {
     months: BTreeMap<Month, Vec<u32>>,
     order: Vec<u32>,
+    /// Those that had a later date than they have now.
+    dated: Vec<u32>,
 }
 
 impl Census {
@@ -153,6 +157,7 @@ impl Census {
             revision: latest.revision,
             status: latest.status,
             published: latest.published.at().as_second(),
+            latest_date: view.former_date().unwrap_or(latest.published).at().as_second(),
             month,
             moved: view.card().former != Former::default(),
             former_months: view.months().into_iter().filter(|other| *other != month).collect(),
@@ -199,6 +204,9 @@ impl Census {
                     index.months.entry(*month).or_default().push(at);
                 }
                 index.order.push(at);
+                if line.latest_date > line.published {
+                    index.dated.push(at);
+                }
             }
             index
                 .order
@@ -221,7 +229,14 @@ impl Census {
                     break;
                 }
             } else if place.is_some_and(|place| line.places.contains(&(2 * place + 1))) {
-                found.left.push((line.id, line.revision, line.published));
+                found.left.push((line.id, line.revision, line.latest_date));
+            }
+        }
+        for line in index.dated.iter().filter_map(|at| lines.get(*at as usize)) {
+            let reached = |(published, id)| (Reverse(line.latest_date), line.id) <= (Reverse(published), id);
+            let had = place.is_none_or(|place| line.places.iter().any(|known| known / 2 == place));
+            if had && found.last.is_none_or(reached) {
+                found.left.push((line.id, line.revision, line.latest_date));
             }
         }
         found

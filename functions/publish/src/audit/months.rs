@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use feed::{Arrival, LeftMonth, Month, MonthView, MonthsView};
+use feed::{Arrival, Month, MonthView, MonthsView};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use store::{Key, Look};
 use uuid::Uuid;
@@ -107,12 +107,6 @@ fn draw_list(census: &mut Census, desk: &Desk) -> Result<Drawn<MonthsView>, Fail
 
 /// What the month should know of a release. Its card is made from the revision it shows; from all of them when it left anything.
 async fn arrival(desk: &Desk, month: Month, line: &Line) -> Result<Arrival, Failure> {
-    if line.month != month {
-        return Ok(Arrival::Left(LeftMonth {
-            release: line.id,
-            revision: line.revision,
-        }));
-    }
     let shown = if line.moved {
         let all = numbers(desk, line.id).await?;
         all.into_iter().filter(|n| *n <= line.revision).collect()
@@ -124,7 +118,7 @@ async fn arrival(desk: &Desk, month: Month, line: &Line) -> Result<Arrival, Fail
     let view = view.ok_or_else(|| store::Error::Missing {
         key: Key::Revision(line.id, line.revision).path(),
     })?;
-    Ok(Arrival::Here(Box::new(view.card())))
+    Ok(view.arrival(month))
 }
 
 impl Audit<'_> {
