@@ -123,26 +123,38 @@ pub(crate) async fn refresh_one(
     repeated: bool,
     recalled: Option<&Option<u64>>,
 ) -> Result<(), Failure> {
-    let (store, site) = (&desk.store, &desk.site);
+    let store = &desk.store;
     let known = store.known_bytes(&Key::Feed(feed.clone(), Format::Json));
-    let _room = desk.crew.room(TIMES * (known + publics.len() * ITEM).min(site.window.bytes)).await;
+    let _room = desk
+        .crew
+        .room(TIMES * (known + publics.len() * ITEM).min(desk.site.window.bytes))
+        .await;
     let merged = merge(desk, feed, publics, repeated, recalled).await?;
-    let derive = |rendering: Rendering| {
-        let merged = &merged;
-        async move {
-            let bytes = rendering.render(&merged.state, site, feed)?;
-            let expect = || match &merged.prior {
-                Some(prior) => rendering.render(prior, site, feed).map_or(Expect::Unknown, Expect::Bytes),
-                None if merged.changed => Expect::Absent,
-                None => Expect::Unknown,
-            };
-            store.derive(&rendering.key(feed), merged.version, bytes, expect).await?;
-            Ok::<_, Failure>(())
-        }
+    let lost = store.was_lost(&merged, Rendering::of(&feed.kind).iter().map(|rendering| rendering.key(feed)));
+    derive(desk, feed, &merged).await?;
+    let key = Key::Feed(feed.clone(), Format::Json);
+    if let Some(now) = store.moved_on(&key, &merged, lost, repeated).await? {
+        derive(desk, feed, &now).await?;
+    }
+    Ok(())
+}
+
+/// Writes what is rendered from a feed's state.
+async fn derive(desk: &Desk, feed: &FeedId, merged: &Merged<FeedView>) -> Result<(), Failure> {
+    let (store, site) = (&desk.store, &desk.site);
+    let one = |rendering: Rendering| async move {
+        let bytes = rendering.render(&merged.state, site, feed)?;
+        let expect = || match &merged.prior {
+            Some(prior) => rendering.render(prior, site, feed).map_or(Expect::Unknown, Expect::Bytes),
+            None if merged.changed => Expect::Absent,
+            None => Expect::Unknown,
+        };
+        store.derive(&rendering.key(feed), merged.version, bytes, expect).await?;
+        Ok::<_, Failure>(())
     };
     let renderings = Rendering::of(&feed.kind).iter().copied();
     stream::iter(renderings)
-        .map(derive)
+        .map(one)
         .buffer_unordered(PARALLEL)
         .try_collect::<Vec<()>>()
         .await?;

@@ -59,6 +59,16 @@ pub(crate) struct Merge {
 }
 
 impl Merge {
+    /// A month as it was found: its renderings may be of any age.
+    fn found(month: Month, merged: Merged<MonthView>) -> Self {
+        Self {
+            month,
+            merged,
+            shown: None,
+            repeated: true,
+        }
+    }
+
     /// The month as it is stored now.
     pub(crate) fn state(&self) -> Arc<MonthView> {
         Arc::clone(&self.merged.state)
@@ -115,9 +125,18 @@ pub(crate) async fn list(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
     let lines: Vec<MonthLine> = merges.iter().map(|merge| merge.merged.state.line(site)).collect();
     let key = Key::Months(site.default_language().clone());
     let merged = store.merge(&key, false, |current| MonthsView::admit(current, &lines, site)).await?;
+    let lost = store.was_lost(&merged, list_renderings(site));
     let repeated = merges.iter().any(|merge| merge.repeated);
+    derive_list(desk, &merged, repeated).await?;
+    if let Some(now) = store.moved_on(&key, &merged, lost, repeated).await? {
+        derive_list(desk, &now, true).await?;
+    }
+    Ok(())
+}
+
+async fn derive_list(desk: &Desk, merged: &Merged<MonthsView>, repeated: bool) -> Result<(), Failure> {
+    let (store, site) = (&desk.store, &desk.site);
     let derive = |key: Key| {
-        let merged = &merged;
         async move {
             let bytes = render_list(&merged.state, &key, site)?;
             let before = merged.prior.as_ref().map(|prior| render_list(prior, &key, site)).transpose()?;
@@ -162,14 +181,15 @@ pub(crate) async fn link(desk: &Desk, merges: Vec<Merge>) -> Result<Vec<Merge>, 
                     shown: known.map_or(Some(before), |known| known.shown),
                 }
             }
-            // Whoever linked it may have ended before its renderings said so.
-            Linked::Before(merged) if repeated && !done.contains_key(&month) => Merge {
-                month,
-                merged,
-                shown: None,
-                repeated: false,
+            Linked::Before(merged) => match done.get(&month) {
+                // Somebody has written it meanwhile.
+                Some(known) if known.merged.version < merged.version => Merge::found(month, merged),
+                Some(_) => continue,
+                // Whoever linked it may have ended before its renderings said so.
+                None if repeated => Merge::found(month, merged),
+                None => continue,
             },
-            Linked::Before(_) | Linked::Nothing => continue,
+            Linked::Nothing => continue,
         };
         done.insert(month, merge);
     }
@@ -210,6 +230,19 @@ async fn link_one(desk: &Desk, month: Month) -> Result<Linked, Failure> {
 
 /// Derives the documents of the other languages, and every Atom document; those of large months in turn.
 pub(crate) async fn derive(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
+    let lost = |merge: &Merge| desk.store.was_lost(&merge.merged, renderings(&desk.site, merge.month));
+    let lost: Vec<bool> = merges.iter().map(lost).collect();
+    derive_all(desk, merges).await?;
+    for (merge, lost) in merges.iter().zip(lost) {
+        let key = Key::Month(desk.site.default_language().clone(), merge.month);
+        if let Some(now) = desk.store.moved_on(&key, &merge.merged, lost, merge.repeated).await? {
+            derive_all(desk, &[Merge::found(merge.month, now)]).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn derive_all(desk: &Desk, merges: &[Merge]) -> Result<(), Failure> {
     let (mut work, mut owed) = (Vec::new(), Vec::new());
     for merge in merges {
         let all: Vec<Key> = renderings(&desk.site, merge.month).collect();
@@ -246,13 +279,7 @@ pub(crate) async fn catch_up(desk: &Desk, month: Month) -> Result<(), Failure> {
     let Some(current) = desk.store.load_now::<MonthView>(&own).await? else {
         return Ok(());
     };
-    let merge = Merge {
-        month,
-        merged: current.unchanged(),
-        shown: None,
-        repeated: true,
-    };
-    derive(desk, &[merge]).await
+    derive_all(desk, &[Merge::found(month, current.unchanged())]).await
 }
 
 /// Markers of this function whose months are up to date.

@@ -1,11 +1,10 @@
 //! `derive`: write what is rendered from a view's state, never an older rendering over a newer one.
 
-use std::cmp::Ordering;
-
 use bytes::Bytes;
+use feed::State;
 
 use crate::{
-    Error, Key, Store,
+    Current, Error, Key, Merged, Store,
     error::status,
     memory::Known,
     object::{ATTEMPTS, Head, SHA256, VERSION, pause, usual_etag},
@@ -49,13 +48,17 @@ impl Store {
         let bytes = bytes.into();
         let path = key.path();
         let known = self.memory.get(&path);
-        match known.as_ref().map(|known| known.version.cmp(&version)) {
-            Some(Ordering::Greater) => return Ok(Derived::Newer),
-            Some(Ordering::Equal) => return Ok(Derived::Current),
-            Some(Ordering::Less) | None => {}
+        // What is remembered as newer is looked at: after the loss of a bucket versions count from the start again.
+        let newer = known.as_ref().is_some_and(|known| known.version >= version);
+        if known
+            .as_ref()
+            .is_some_and(|known| known.version == version && known.etag == usual_etag(&bytes))
+        {
+            return Ok(Derived::Current);
         }
         let digest = feed::sha256(&bytes);
         let mut condition = match known {
+            Some(_) if newer => None,
             Some(known) => Some(Some(known.etag)),
             None => match expect() {
                 Expect::Absent => Some(None),
@@ -100,6 +103,30 @@ impl Store {
     /// The version of a document's state that is stored at least, as far as this function remembers.
     pub fn known_version(&self, key: &Key) -> Option<u64> {
         self.memory.get(&key.path()).map(|known| known.version)
+    }
+
+    /// Of renderings that were just written: the state from which they have to be written once more, if there is one.
+    ///
+    /// A state that was lost may be made anew, and brought back by others to what it was. S3 tells objects apart by their bytes, so its
+    /// renderings are then taken for those of before, and an older one is written over a newer. So whoever made a state anew
+    /// though he remembers renderings (`lost`, see [`Self::was_lost`]), or found it as he remembers it when an event came twice, looks at it again.
+    ///
+    /// # Errors
+    /// As [`Self::load_now`].
+    pub async fn moved_on<T: State>(&self, key: &Key, merged: &Merged<T>, lost: bool, repeated: bool) -> Result<Option<Merged<T>>, Error> {
+        if !lost && (merged.changed || !repeated) {
+            return Ok(None);
+        }
+        if self.head(key).await?.is_none_or(|now| now.version <= merged.version) {
+            return Ok(None);
+        }
+        Ok(self.load_now::<T>(key).await?.map(Current::unchanged))
+    }
+
+    /// True when a state was made anew though its renderings are remembered.
+    pub fn was_lost<T>(&self, merged: &Merged<T>, renderings: impl IntoIterator<Item = Key>) -> bool {
+        let made = merged.changed && merged.prior.is_none();
+        made && renderings.into_iter().any(|key| self.known_version(&key).is_some())
     }
 
     /// How many bytes the document of a state has, as far as this function remembers it; 0 when it does not.

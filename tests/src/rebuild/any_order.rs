@@ -113,10 +113,7 @@ async fn shown(desk: &Desk, told: &[Finding]) -> Vec<(String, String)> {
                 });
                 items.chain(left).collect::<Vec<_>>().join(", ")
             }
-            Err(_) => text
-                .chars()
-                .take(if finding.key.ends_with(".json") { 20_000 } else { 60 })
-                .collect(),
+            Err(_) => text,
         };
         lines.push((finding.key.clone(), line));
     }
@@ -149,7 +146,13 @@ async fn clean(seed: u64, buckets: &Buckets) {
     let before = shown(&buckets.desk, &told).await;
     buckets.rebuild().await;
     for ((key, before), (_, after)) in before.into_iter().zip(shown(&buckets.desk, &told).await) {
-        lines.push_str(&format!("{key}\n  found    {before}\n  expected {after}\n"));
+        // Of long documents, what one has and the other has not.
+        let differs = |one: &str, other: &str| -> Vec<String> {
+            let other: Vec<&str> = other.lines().collect();
+            one.lines().filter(|line| !other.contains(line)).map(str::to_owned).collect()
+        };
+        let (found, expected) = (differs(&before, &after), differs(&after, &before));
+        lines.push_str(&format!("{key}\n  found    {found:#?}\n  expected {expected:#?}\n"));
     }
     panic!("SEED={seed} (another run may meet another race)\n{told:?}\n{lines}");
 }

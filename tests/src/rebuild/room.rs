@@ -2,12 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use aws_sdk_s3::primitives::ByteStream;
-use local::s3::EmbeddedS3;
+use local::s3::{Attempt, EmbeddedS3, Faults, Verdict};
 use publish::{Desk, Finding, Message, News, Report, publish, rebuild, verify};
 use release::{Revision, Site};
 use store::Bucket;
@@ -127,7 +130,43 @@ fn note(told: &Mutex<Vec<Finding>>, news: News<'_>) {
 }
 
 fn desk(s3: &EmbeddedS3, toml: &str) -> Arc<Desk> {
-    Arc::new(memory::desk(s3.client(), Site::parse(toml, "site.toml").unwrap()))
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let client = match std::env::var("TRACE") {
+        Ok(part) => s3.client_with(Arc::new(Tracer {
+            who: COUNT.fetch_add(1, Ordering::Relaxed),
+            part,
+        })),
+        Err(_) => s3.client(),
+    };
+    Arc::new(memory::desk(client, Site::parse(toml, "site.toml").unwrap()))
+}
+
+/// Prints the writes of keys that hold `TRACE`.
+#[derive(Debug)]
+struct Tracer {
+    who: usize,
+    part: String,
+}
+
+impl Faults for Tracer {
+    fn judge(&self, _: &Attempt) -> Verdict {
+        Verdict::default()
+    }
+
+    fn carried_out(&self, attempt: &Attempt, status: u16) {
+        if attempt.key.contains(&self.part) && attempt.method != "GET" {
+            let text = String::from_utf8_lossy(&attempt.body);
+            let lines = text
+                .lines()
+                .filter(|line| ["next", "previous", "view", "revision"].iter().any(|word| line.contains(word)));
+            let lines: Vec<&str> = lines.map(str::trim).collect();
+            let condition = if attempt.matches { "if-match" } else { "" };
+            println!(
+                "{} {} {} version {:?} {condition}: {status} {lines:?}",
+                self.who, attempt.method, attempt.key, attempt.version
+            );
+        }
+    }
 }
 
 pub(super) fn message(revision: &Revision) -> Message {

@@ -105,9 +105,9 @@ fn draw_list(census: &mut Census, desk: &Desk) -> Result<Drawn<MonthsView>, Fail
     })
 }
 
-/// What the month should know of a release. Its card is made from the revision it shows; from all of them when it left anything.
+/// What the month should know of a release: from the revision it shows, or from all of them when it left anything.
 async fn arrival(desk: &Desk, month: Month, line: &Line) -> Result<Arrival, Failure> {
-    let shown = if line.moved {
+    let shown = if line.moved || line.month != month {
         let all = numbers(desk, line.id).await?;
         all.into_iter().filter(|n| *n <= line.revision).collect()
     } else {
