@@ -24,7 +24,6 @@ const KNOWN = [
   ['spoken', /Исследования/, 'the name of a topic feed does not say its language: templates/desk/where.html and step.html'],
   ['spoken', /^editor-files: marked as (ar|zh|ru): 'Ferry/, 'the heading of the editor does not say its language: templates/desk/editor.html'],
   ['spoken', /'The Tidewater Observation Council brings/, 'a closing text that stands in for another does not say its language: templates/desk/editor.html, functions/feed/src/content.rs'],
-  ['spoken', /^preview: marked as (zh|ru): /, 'nor do captions and texts in a preview that stand in for others: functions/feed/src/content.rs'],
 ]
 /** It depends on who is quicker, the script or the first picture: the place for files is hidden until the script has come (`upload`). */
 const AT_TIMES = ['still', /^editor-(?!faults)/]
