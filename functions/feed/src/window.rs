@@ -129,18 +129,16 @@ impl FeedView {
     }
 
     fn admit_one(&mut self, public: &Public, site: &Site, feed: &FeedId) {
-        let belongs = Self::belongs(public, feed);
-        let item = belongs.then(|| Item::new(public, site, &feed.language));
         let former = public.behind.as_ref().and_then(|behind| behind.former_date);
         let mut told = Left {
             release: public.id,
             revision: public.revision,
             date_published: former.unwrap_or(public.published),
         };
-        let Some(mut item) = item else {
+        if !Self::belongs(public, feed) {
             self.admit_left(told);
             return;
-        };
+        }
         let shown = self.items.iter().find(|item| item.more.release == public.id);
         let left = self.more.left.iter().find(|left| left.release == public.id);
         // The same revision is welcome when only its summary is at hand, or nothing but that it was here.
@@ -151,6 +149,7 @@ impl FeedView {
         }
         let before = shown.map(|item| item.latest_date()).max(left.map(|left| left.date_published));
         told.date_published = told.date_published.max(before.unwrap_or(told.date_published));
+        let mut item = Item::new(public, site, &feed.language);
         item.was_dated(told.date_published);
         self.forget(public.id);
         self.items.push(Kept::new(item));
@@ -229,11 +228,9 @@ impl FeedView {
             let recent = self.items.iter().take_while(|item| second(item) >= oldest).count();
             let wanted = recent.max(window.items);
             let all = self.items.len() < window.items;
-            let out = self
-                .more
-                .left_out
-                .filter(|out| all || out.date_published.at().as_second() >= oldest);
-            self.more.left_out = out.filter(|_| self.items.len() <= wanted);
+            // What was left out for its size is wanted still, by count or hours, and nothing before it was cut.
+            let still = |out: &LeftOut| all || out.date_published.at().as_second() >= oldest;
+            self.more.left_out = self.more.left_out.filter(still).filter(|_| self.items.len() <= wanted);
             self.cut(wanted);
         }
         let budget = budget(site);
