@@ -225,13 +225,16 @@ impl Former {
     /// Takes in what `other` knows; true when that is more.
     pub(crate) fn learn(&mut self, other: &Self) -> bool {
         let before = self.clone();
-        self.languages.extend(other.languages.iter().cloned());
-        self.topics.extend(other.topics.iter().cloned());
-        self.languages.sort();
-        self.languages.dedup();
-        self.topics.sort();
-        self.topics.dedup();
+        unite(&mut self.languages, &other.languages);
+        unite(&mut self.topics, &other.topics);
         self.published = self.published.max(other.published);
         *self != before
     }
+}
+
+/// Adds what `more` has, in order and each once.
+pub(crate) fn unite<T: Clone + Ord>(known: &mut Vec<T>, more: &[T]) {
+    known.extend_from_slice(more);
+    known.sort();
+    known.dedup();
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Kept, SCHEMA_VERSION, Stamp,
-    history::Card,
+    history::{Card, unite},
     months::MonthLine,
     path::{self, Month},
 };
@@ -62,12 +62,8 @@ impl LeftMonth {
     /// Takes in what `other` knows; true when that is more.
     fn learn(&mut self, other: &Self) -> bool {
         let before = self.clone();
-        self.languages.extend(other.languages.iter().cloned());
-        self.topics.extend(other.topics.iter().cloned());
-        self.languages.sort();
-        self.languages.dedup();
-        self.topics.sort();
-        self.topics.dedup();
+        unite(&mut self.languages, &other.languages);
+        unite(&mut self.topics, &other.topics);
         self.published = self.published.max(other.published);
         *self != before
     }
