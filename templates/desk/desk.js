@@ -296,7 +296,9 @@ function upload(form) {
   const bar = document.getElementById('upload-progress');
   const state = document.getElementById('upload-state');
   const told = document.getElementById('upload-told');
-  document.getElementById('upload').hidden = false;
+  // It goes by itself, and never with the form.
+  input.removeAttribute('name');
+  input.multiple = true;
   const one = async (file) => {
     const end = file.name.split('.').pop().toLowerCase();
     const about = { sha256: await digest(file), name: file.name, type: file.type || kinds[end] || 'application/octet-stream', size: file.size };
@@ -411,6 +413,11 @@ if (release && here.searchParams.has('saved')) {
 for (const form of document.querySelectorAll('[data-search]')) search(form);
 const form = document.getElementById('editor');
 if (form) editor(form);
+// Whoever comes to a long text with the keyboard sees all of it that fits, not the line with the caret alone.
+document.addEventListener('keyup', (event) => {
+  const text = document.activeElement;
+  if (event.key === 'Tab' && text?.matches('textarea')) text.scrollIntoView({ block: 'nearest' });
+});
 const errors = document.getElementById('errors');
 if (errors && !errors.hidden) errors.focus();
 for (const leaves of document.querySelectorAll('[data-leaves]')) {

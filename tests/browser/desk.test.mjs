@@ -167,6 +167,25 @@ for (const [title, options] of Object.entries(WAYS)) {
       await second.page.close()
     })
 
+    if (options.javaScriptEnabled === false) {
+      test('a photo comes with the form, and the text around it stays', async () => {
+        await boris.go('/desk/releases/new')
+        await boris.write('[name="texts.en.title"]', 'The quay by day')
+        await boris.write('[name="texts.en.body"]', 'One photo.')
+        const quayByDay = { name: 'quay by day.png', mimeType: 'image/png', buffer: quay(120, 80) }
+        await boris.page.locator('#upload-file').setInputFiles(quayByDay)
+        await boris.press(save)
+        assert.match(await boris.page.locator('#upload-told').innerText(), /quay by day\.png was chosen and not sent/)
+        await boris.page.locator('#upload-file').setInputFiles(quayByDay)
+        await boris.press('button[formaction$="/attach"]')
+        assert.match(await boris.text(), /quay by day\.png has arrived/)
+        await boris.write('[name="media.0.alt.en"]', 'A quay')
+        await boris.press(save)
+        const { body } = await room.call('GET', `/v1/releases/${idOf(boris)}`)
+        assert.deepEqual([body.texts.en.body, body.media[0].name, body.media[0].alt.en], ['One photo.', 'quay by day.png', 'A quay'])
+      })
+    }
+
     test('a text outlives the session', async () => {
       await boris.go('/desk/releases/new')
       await boris.write('[name="texts.en.title"]', 'Late shift')

@@ -49,6 +49,8 @@ const FLAWED = [
   ['spoken', '<html lang="en"', '<html lang="fr"', 'the page says fr'],
   ['spoken', '</main>', '<p>验潮站恢复观测。</p></main>', 'marked as en'],
   ['spoken', '</main>', '<p lang="ar" dir="rtl">They measure the level of the sea every minute.</p></main>', 'marked as ar'],
+  ['dated', '</main>', '<p><time datetime="2026-02-03T00:00:00Z">3. February 2026</time></p></main>', "expected 'February 3, 2026' in en"],
+  ['dated', '</main>', '<p lang="ar" dir="rtl"><time datetime="2026-02-03">February 3, 2026</time></p></main>', 'in ar, found'],
   ['narrow', '</main>', '<pre>' + 'x'.repeat(200) + '</pre></main>', 'px wide'],
   ['narrow', 'width="300"', 'style="min-width: 400px" width="300"', 'px wide', LOOSE],
   ['print', '</main>', '<button>Copy</button></main>', 'on paper'],

@@ -18,20 +18,12 @@ const CHECKS = [silent, policy, hosts, still, spoken, narrow, accessible, keyboa
 const KEYS = ['en', 'ar']
 
 /** What is known to be wrong, and where it has to be mended. What is right by now must leave this list: the last test says so. */
-const KNOWN = [
-  ['keyboard', /^editor-faults: is outside of the window at <textarea id="texts-en-body"/, 'the text, under a list of faults, is taken up where a part of it is out of sight: templates/desk/editor.html'],
-  ['still', /^preview/, 'a picture does not say its size: `figure` in functions/feed/src/content.rs'],
-  ['spoken', /Исследования/, 'the name of a topic feed does not say its language: templates/desk/where.html and step.html'],
-  ['spoken', /^editor-files: marked as (ar|zh|ru): 'Ferry/, 'the heading of the editor does not say its language: templates/desk/editor.html'],
-  ['spoken', /'The Tidewater Observation Council brings/, 'a closing text that stands in for another does not say its language: templates/desk/editor.html, functions/feed/src/content.rs'],
-]
-/** It depends on who is quicker, the script or the first picture: the place for files is hidden until the script has come (`upload`). */
-const AT_TIMES = ['still', /^editor-(?!faults)/]
+const KNOWN = []
 /** Which of them were found. */
 const met = new Set()
 const unknown = (name, lines) =>
   lines.filter((line) => {
-    const known = [...KNOWN, AT_TIMES].filter(([of, part]) => of === name && part.test(line))
+    const known = KNOWN.filter(([of, part]) => of === name && part.test(line))
     known.forEach((one) => met.add(one))
     return known.length === 0
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 
 import { accessible } from './checks/accessible.mjs'
 import * as addresses from './checks/addresses.mjs'
+import { dated } from './checks/dated.mjs'
 import { keyboard } from './checks/keyboard.mjs'
 import { narrow } from './checks/narrow.mjs'
 import { print } from './checks/print.mjs'
@@ -15,7 +16,7 @@ import { nu } from './tools.mjs'
 import { Visit, lookout, place } from './visit.mjs'
 
 /** In this order: the first ones tell what happened while the page was loaded. */
-export const CHECKS = [silent, policy, hosts, still, light, spoken, narrow, print, accessible, scriptless, keyboard]
+export const CHECKS = [silent, policy, hosts, still, light, spoken, dated, narrow, print, accessible, scriptless, keyboard]
 
 /** What the Nu HTML checker calls an error or warns of, in pages given as `[url, html]`. */
 export async function valid(pages) {

@@ -48,7 +48,7 @@ pub(crate) async fn hold(
         Status::Submitted => Role::Author,
         Status::Scheduled | Status::Published => Role::Editor,
     };
-    let files = files::faults(revision, before, &desk.store).await?;
+    let files = files::inspect(revision, before, &desk.store).await?;
     let Lint { errors, warnings } = look(revision, desk).await?;
     if !files.is_empty() {
         // Nobody can answer for a file that is not there.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::StatusCode;
 use jiff::Timestamp;
-use release::{Fault, Media, Revision, Status, Upload, is_of_kind, may_be_sent};
+use release::{Fault, Media, Revision, Status, Upload, is_of_kind, may_be_sent, picture_size};
 use serde::Serialize;
 use store::Store;
 use uuid::Uuid;
@@ -92,28 +92,50 @@ pub(crate) fn system_time(at: Timestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.as_second()).unwrap_or_default())
 }
 
-/// What is wrong with the files of a revision: one that has not arrived, or is not what was said. Those that the revision before made
-/// public are known.
-pub(crate) async fn faults(revision: &Revision, before: Option<&Revision>, store: &Store) -> Result<Vec<Fault>, Problem> {
-    let known = before
+/// Looks at the files of a revision. Returns what is wrong: one has not arrived, or is not what was said. Those that the revision before made
+/// public are known. Pictures get their size.
+pub(crate) async fn inspect(revision: &mut Revision, before: Option<&Revision>, store: &Store) -> Result<Vec<Fault>, Problem> {
+    let shown = before
         .filter(|before| before.status == Status::Published)
         .map_or(&[][..], |before| &before.media);
-    let new = revision.media.iter().enumerate();
-    let new: Vec<(usize, Media)> = new
-        .filter(|(_, file)| !known.iter().any(|known| same(known, file)))
-        .map(|(n, file)| (n, file.clone()))
-        .collect();
+    let known = |file: &Media| shown.iter().any(|known| same(known, file)) && (file.width.is_some() || !is_picture(file));
+    let new = revision.media.iter().enumerate().filter(|(_, file)| !known(file));
+    let new: Vec<(usize, Media)> = new.map(|(n, file)| (n, file.clone())).collect();
     let looked = stream::iter(new).map(|(n, file)| {
         let store = store.clone();
-        async move { fault(&file, &store).await.map(|found| (n, found)) }
+        async move { seen(&file, &store).await.map(|found| (n, found)) }
     });
     let looked: Vec<_> = looked.buffered(PARALLEL).try_collect().await?;
-    let faults = looked.into_iter().filter_map(|(n, found)| {
-        let (name, message) = found?;
-        let pointer = format!("/media/{n}/{name}");
-        Some(Fault { pointer, message })
-    });
-    Ok(faults.collect())
+    let mut faults = Vec::new();
+    for (n, found) in looked {
+        match found {
+            Ok(size) => size_of(&mut revision.media[n], size),
+            Err((name, message)) => faults.push(Fault {
+                pointer: format!("/media/{n}/{name}"),
+                message,
+            }),
+        }
+    }
+    Ok(faults)
+}
+
+/// Files of a draft: a picture that the revision before has too is as large as it was found to be.
+pub(crate) fn measured(mut files: Vec<Media>, before: Option<&Revision>) -> Vec<Media> {
+    let known = before.map_or(&[][..], |before| &before.media);
+    for file in &mut files {
+        if let Some(known) = known.iter().find(|known| known.sha256 == file.sha256) {
+            size_of(file, known.width.zip(known.height));
+        }
+    }
+    files
+}
+
+fn size_of(file: &mut Media, size: Option<(u32, u32)>) {
+    (file.width, file.height) = size.unzip();
+}
+
+fn is_picture(file: &Media) -> bool {
+    file.kind.starts_with("image/")
 }
 
 /// The same bytes under the same name and type.
@@ -121,26 +143,29 @@ fn same(one: &Media, other: &Media) -> bool {
     (&one.sha256, &one.name, &one.kind, one.size) == (&other.sha256, &other.name, &other.kind, other.size)
 }
 
-async fn fault(file: &Media, store: &Store) -> Result<Option<(&'static str, String)>, Problem> {
+/// The size of a picture whose file is here and is what it says, else the field that is wrong and why.
+type Seen = Result<Option<(u32, u32)>, (&'static str, String)>;
+
+async fn seen(file: &Media, store: &Store) -> Result<Seen, Problem> {
     if let Err(reason) = may_be_sent(&file.kind, Some(&file.name)) {
-        return Ok(Some(("type", reason)));
+        return Ok(Err(("type", reason)));
     }
     let Some(found) = store.arrived(&file.sha256).await? else {
         let advice =
             "no file with this SHA-256 has arrived; announce it with POST /v1/releases/{id}/media and send it where the answer says";
-        return Ok(Some(("sha256", advice.to_owned())));
+        return Ok(Err(("sha256", advice.to_owned())));
     };
     if let Err(reason) = is_of_kind(&file.kind, &found.begin) {
-        return Ok(Some(("type", reason)));
+        return Ok(Err(("type", reason)));
     }
     if found.size != file.size {
         let (expected, size) = (found.size, file.size);
-        return Ok(Some((
+        return Ok(Err((
             "size",
             format!("expected {expected}, the size of the file that arrived; found {size}"),
         )));
     }
-    Ok(None)
+    Ok(Ok(is_picture(file).then(|| picture_size(&found.begin)).flatten()))
 }
 
 /// Where browsers send files to and see them from: scheme, host and port of the signed addresses.

@@ -12,7 +12,7 @@ use release::{Lang, Revision, Status};
 
 use crate::{
     Desk,
-    files::system_time,
+    files::{self, system_time},
     problem::Problem,
     save::{self, whole_seconds},
 };
@@ -27,7 +27,9 @@ const LOOK: Duration = Duration::from_secs(15 * 60);
 /// The page of a revision in one language, as if it became public at `now`.
 ///
 /// Its files are not public yet: they are shown from where they were sent to, for as long as somebody looks.
-pub(crate) async fn answer(revision: Revision, language: &Lang, desk: &Desk) -> Result<Response, Problem> {
+pub(crate) async fn answer(mut revision: Revision, language: &Lang, desk: &Desk) -> Result<Response, Problem> {
+    // What is wrong with its files is said elsewhere; here their pictures take the room that they will.
+    files::inspect(&mut revision, None, &desk.store).await?;
     let (site, clock) = (&*desk.site, (desk.now)());
     let now = whole_seconds(clock);
     let published = save::given(&revision, site)?

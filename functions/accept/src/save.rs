@@ -6,7 +6,7 @@ use release::{By, Draft, Moment, Path, Revision, Role, Site, Status, parse_date,
 use store::{Created, Key, Store};
 use uuid::Uuid;
 
-use crate::{problem::Problem, steps};
+use crate::{files, problem::Problem, steps};
 
 /// Other releases of the same month with the same title; nobody writes more.
 const SAME_TITLE: u32 = 10_000;
@@ -65,7 +65,7 @@ pub(crate) fn next(draft: Draft, saving: Saving<'_>, site: &Site) -> Result<Revi
         texts: draft.texts,
         topics: draft.topics,
         event: draft.event,
-        media: draft.media,
+        media: files::measured(draft.media, before),
         links: draft.links,
         contacts: draft.contacts,
         boilerplates: draft.boilerplates,

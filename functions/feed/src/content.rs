@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use release::{Direction, Lang, Localised, Revision, Site};
+use release::{Direction, Lang, Localised, Revision, Site, Topic};
 
 use crate::{Words, public::Public};
 
@@ -79,6 +79,40 @@ pub(crate) fn paragraphs(text: &str) -> String {
         .collect()
 }
 
+/// HTML that stands among text of `around`, with its language when that is another.
+pub(crate) fn within(around: &Lang, (lang, html): (&Lang, &str)) -> String {
+    if lang == around {
+        return html.to_owned();
+    }
+    format!("<span lang=\"{lang}\" dir=\"{}\">{html}</span>", lang.direction().as_str())
+}
+
+/// The label of a topic on a page of `language`, as HTML.
+pub(crate) fn topic_html(topic: &Topic, site: &Site, language: &Lang) -> String {
+    let (lang, label) = topic.label_and_language(site, language);
+    within(language, (lang, &escape(label)))
+}
+
+/// The closing texts of a release that is shown in `shown`, as HTML.
+pub(crate) fn closing_html(public: &Public, site: &Site, shown: &Lang) -> String {
+    let texts = public.closing.get(shown).map_or(&[][..], Vec::as_slice);
+    let one = |text: &String| match closing_language(text, site, shown) {
+        lang if lang == shown => paragraphs(text),
+        lang => block(lang, &paragraphs(text)),
+    };
+    texts.iter().map(one).collect()
+}
+
+/// The language of a closing text that is shown among text of `shown`: a release holds the text alone, and the site says whose it is.
+fn closing_language<'a>(text: &str, site: &'a Site, shown: &'a Lang) -> &'a Lang {
+    let entries = || site.boilerplates.iter().chain(&site.contacts);
+    if entries().any(|entry| entry.text.get(shown).is_some_and(|own| own == text)) {
+        return shown;
+    }
+    let mut texts = entries().flat_map(|entry| &entry.text);
+    texts.find(|(_, own)| *own == text).map_or(shown, |(lang, _)| lang)
+}
+
 /// An element with the language and direction of what stands in it.
 fn block(lang: &Lang, html: &str) -> String {
     format!("<div lang=\"{lang}\" dir=\"{}\">{html}</div>", lang.direction().as_str())
@@ -94,9 +128,9 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
     if let Some((lang, note)) = public.correction.as_ref().and_then(|c| localised(&c.note, site, shown)) {
         let label = &Words::of(shown).correction;
         html.push_str(&format!(
-            "<p lang=\"{lang}\"><strong>{}:</strong> {}</p>",
+            "<p><strong>{}:</strong> {}</p>",
             escape(label),
-            escape(note)
+            within(shown, (lang, &escape(note)))
         ));
     }
     if !text.subtitle.is_empty() {
@@ -113,16 +147,17 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
         .links
         .iter()
         .map(|link| {
-            let label = localised(&link.label, site, shown).map_or(link.url.as_str(), |(_, label)| label);
-            format!("<li><a href=\"{}\">{}</a></li>", escape(&link.url), escape(label))
+            let label = localised(&link.label, site, shown)
+                .map_or_else(|| escape(&link.url), |(lang, label)| within(shown, (lang, &escape(label))));
+            format!("<li><a href=\"{}\">{label}</a></li>", escape(&link.url))
         })
         .collect();
     if !links.is_empty() {
         html.push_str(&format!("<ul>{links}</ul>"));
     }
-    if let Some(texts) = public.closing.get(shown) {
+    if public.closing.contains_key(shown) {
         html.push_str("<hr>");
-        html.extend(texts.iter().map(|text| paragraphs(text)));
+        html.push_str(&closing_html(public, site, shown));
     }
     if shown == language {
         if language.direction() == Direction::Rtl {
@@ -136,22 +171,32 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
     }
 }
 
+/// A picture with its caption, or a link to any other file, among text of `shown`.
 pub(crate) fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> String {
-    let text = |texts: &Localised| localised(texts, site, shown).map(|(_, text)| escape(text)).unwrap_or_default();
     let url = escape(&file.url);
     if !file.is_picture() {
         return format!("<p><a href=\"{url}\">{}</a></p>", escape(&file.file.name));
     }
-    let caption = [text(&file.file.caption), escape(&file.file.credit)]
-        .into_iter()
-        .filter(|part| !part.is_empty());
+    let caption = localised(&file.file.caption, site, shown).map(|(lang, text)| within(shown, (lang, &escape(text))));
+    let caption: Vec<String> = caption.into_iter().chain(Some(escape(&file.file.credit))).collect();
+    let caption = caption.iter().map(String::as_str).filter(|part| !part.is_empty());
     let caption = caption.collect::<Vec<_>>().join(" — ");
     let caption = if caption.is_empty() {
         caption
     } else {
         format!("<figcaption>{caption}</figcaption>")
     };
-    format!("<figure><img src=\"{url}\" alt=\"{}\">{caption}</figure>", text(&file.file.alt))
+    let (lang, alt) = localised(&file.file.alt, site, shown).unwrap_or((shown, ""));
+    let lang = if lang == shown {
+        String::new()
+    } else {
+        format!(" lang=\"{lang}\"")
+    };
+    let size = file.file.width.zip(file.file.height);
+    let size = size
+        .map(|(width, height)| format!(" width=\"{width}\" height=\"{height}\""))
+        .unwrap_or_default();
+    format!("<figure><img src=\"{url}\"{size} alt=\"{}\"{lang}>{caption}</figure>", escape(alt))
 }
 
 /// What stands instead of a withdrawn release: that it was withdrawn, and why.

@@ -117,9 +117,21 @@ pub struct More {
     pub event: Option<Event>,
     /// The public release as JSON, all languages.
     pub json: String,
+    /// Of a withdrawn one whose title or reason is not in the language of the feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<Spoken>,
     /// The latest date that any revision had, when that is later than `date_published`: the feed remembers the release as far as that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former_date: Option<Stamp>,
+}
+
+/// The languages of what is left of a withdrawn release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Spoken {
+    /// Of its title, behind the word that says that it was withdrawn.
+    pub title: Lang,
+    /// Of the reason, which is its summary.
+    pub reason: Lang,
 }
 
 impl Item {
@@ -130,11 +142,15 @@ impl Item {
         let words = Words::of(language);
         let titles = public.behind.as_ref().map(|behind| &behind.titles).unwrap_or(&public.title);
         let title = titles.get(&shown).cloned().unwrap_or_default();
-        let (title, summary) = if withdrawn {
-            let reason = content::localised(&public.reason, site, language).map_or(words.withdrawn_notice.as_str(), |(_, reason)| reason);
-            (format!("{}: {title}", words.withdrawn), reason.to_owned())
+        let (title, summary, spoken) = if withdrawn {
+            let (lang, reason) = content::localised(&public.reason, site, language).unwrap_or((language, words.withdrawn_notice.as_str()));
+            let spoken = (lang != language || shown != *language).then(|| Spoken {
+                title: shown.clone(),
+                reason: lang.clone(),
+            });
+            (format!("{}{title}", mark(words)), reason.to_owned(), spoken)
         } else {
-            (title, public.summary.get(&shown).cloned().unwrap_or_default())
+            (title, public.summary.get(&shown).cloned().unwrap_or_default(), None)
         };
         let page = public.behind.as_ref().map(|behind| site.url(&path::page(language, &behind.path)));
         let labels = public.topics.iter().map(|id| {
@@ -177,6 +193,7 @@ impl Item {
                 topics: public.topics.clone(),
                 event: public.event.clone(),
                 json: public.json.clone(),
+                spoken,
                 former_date: public.behind.as_ref().and_then(|behind| behind.former_date),
             },
             language: if withdrawn { language.clone() } else { shown },
@@ -202,6 +219,18 @@ impl Item {
         self.more.status == Status::Withdrawn
     }
 
+    /// Its title without the word that says that it was withdrawn.
+    pub(crate) fn own_title(&self, words: &Words) -> &str {
+        let marked = self.withdrawn().then(|| self.title.strip_prefix(&mark(words))).flatten();
+        marked.unwrap_or(&self.title)
+    }
+
+    /// The languages of its title and of its summary.
+    pub(crate) fn spoken(&self) -> (&Lang, &Lang) {
+        let spoken = self.more.spoken.as_ref();
+        spoken.map_or((&self.language, &self.language), |spoken| (&spoken.title, &spoken.reason))
+    }
+
     /// The latest date that any of its revisions had.
     pub(crate) fn latest_date(&self) -> Stamp {
         self.more.former_date.unwrap_or(self.date_published)
@@ -220,4 +249,9 @@ impl Item {
     pub(crate) fn order(&self) -> (std::cmp::Reverse<Stamp>, Uuid) {
         (std::cmp::Reverse(self.date_published), self.more.release)
     }
+}
+
+/// What stands before the title of a withdrawn release.
+fn mark(words: &Words) -> String {
+    format!("{}: ", words.withdrawn)
 }

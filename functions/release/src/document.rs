@@ -83,6 +83,23 @@ pub struct Media {
     /// Who made it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub credit: String,
+    /// Of a picture as it is shown, in pixels: measured when the file was looked at, whatever the office says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+impl Media {
+    /// Without what was measured.
+    pub(crate) fn as_sent(&self) -> Self {
+        Self {
+            width: None,
+            height: None,
+            ..self.clone()
+        }
+    }
 }
 
 /// A further link of a release.

@@ -317,9 +317,11 @@ impl Revision {
 
     /// What is approved: all that readers will see, and nothing of where it stands. Equal contents have equal bytes.
     pub fn content(&self) -> Vec<u8> {
+        // How large a picture is follows from its bytes, and may be found out later.
+        let media: Vec<_> = self.media.iter().map(Media::as_sent).collect();
         let content = (
             (&self.language, &self.date, &self.texts, &self.topics, &self.event),
-            (&self.media, &self.links, &self.contacts, &self.boilerplates, &self.correction),
+            (&media, &self.links, &self.contacts, &self.boilerplates, &self.correction),
         );
         serde_json::to_vec(&content).unwrap_or_default()
     }

@@ -1,5 +1,6 @@
 //! The desk as a browser without script sees it: pages, forms, cookies, over HTTP with the running program.
 
+mod attach;
 mod board;
 mod conflict;
 mod door;
@@ -116,6 +117,27 @@ impl<'a> Browser<'a> {
             .header(header::ORIGIN, "null");
         self.come(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body))
             .await
+    }
+
+    /// Sends a form as a browser does whose button asks for `multipart/form-data` (RFC 7578), with what stands in the field `file`.
+    pub(crate) async fn send_with_file(&self, path: &str, sheet: &Sheet, (name, kind, bytes): (&str, &str, &[u8])) -> Screen {
+        const BOUNDARY: &str = "----WebKitFormBoundaryPressroom";
+        let mut body = Vec::new();
+        for (name, value) in &sheet.pairs {
+            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend(format!("{head}{value}\r\n").into_bytes());
+        }
+        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}");
+        body.extend(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").into_bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let request = self
+            .room
+            .request("POST", path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, "null");
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.come(request.header(header::CONTENT_TYPE, kind).body(body)).await
     }
 
     /// Presses a button of a form, and goes where it leads.

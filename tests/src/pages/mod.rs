@@ -98,6 +98,8 @@ pub(super) fn rich(n: u32, published: &str) -> Revision {
         name: name.to_owned(),
         kind: kind.to_owned(),
         size: 1,
+        width: kind.starts_with("image/").then_some(800),
+        height: kind.starts_with("image/").then_some(600),
         alt: localised("A quay & a crane"),
         caption: localised("The quay"),
         credit: "T. Ide".to_owned(),

@@ -87,6 +87,7 @@ pub(super) fn label(name: &str, w: &Words, site: &Site) -> (String, Option<Lang>
         ["media", n, field] => (vec![row(w.file, n), (*field).to_owned()], None),
         ["language"] => (vec![w.original_language.to_owned()], None),
         ["date"] => (vec![w.date.to_owned()], None),
+        ["upload-file"] => (vec![w.file_add.to_owned()], None),
         ["topics"] => (vec![w.topics.to_owned()], None),
         ["contacts"] => (vec![w.contacts.to_owned()], None),
         ["boilerplates"] => (vec![w.boilerplates.to_owned()], None),

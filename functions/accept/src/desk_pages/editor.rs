@@ -15,12 +15,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Page, Trouble, conflict,
+    Page, Trouble, attach, conflict,
     form::Form,
     frame::sentences,
     guard::{self, Visit},
     html, parse_id, see,
     told::{Told, tell},
+    words::fill,
 };
 use crate::{
     Desk, check, files,
@@ -62,10 +63,10 @@ pub(super) async fn show(
     Query(params): Query<BTreeMap<String, String>>,
 ) -> Page {
     let id = parse_id(&id)?;
-    let revision = known(&desk, id).await?;
+    let mut revision = known(&desk, id).await?;
     let form = Form::of(&revision);
     let found = check::look(&revision, &desk).await?;
-    let missing = files::faults(&revision, None, &desk.store).await?;
+    let missing = files::inspect(&mut revision, None, &desk.store).await?;
     let tongue = visit.visitor.tongue;
     let told = |faults: Vec<Fault>| faults.iter().map(|fault| tell(fault, &form, tongue)).collect::<Vec<_>>();
     let mut shown = Shown::new(id, &form);
@@ -119,6 +120,9 @@ pub(super) async fn save(
         Some(n) => Some(read(&desk.store, id, n).await?.ok_or_else(|| Problem::unknown("this revision"))?),
         None => None,
     };
+    if !form.get(attach::FILE).is_empty() {
+        return forgotten(&desk, &visit, id, base, &form).await;
+    }
     if form.get("do") == "merge" {
         return conflict::merge(&desk, &visit, base, &form).await;
     }
@@ -132,6 +136,20 @@ pub(super) async fn save(
         return conflict::show(&desk, &visit, base, theirs, &form).await;
     }
     refused(&desk, &visit, id, base, &form, &kept).await
+}
+
+/// The form again: a file was chosen and not sent, which only a browser without scripts lets happen.
+async fn forgotten(desk: &Desk, visit: &Visit, id: Uuid, base: Option<Revision>, form: &Form) -> Result<Response, Trouble> {
+    let mut shown = Shown::new(id, form);
+    shown.stored = base;
+    shown.unsaved = true;
+    let name = form.get(attach::FILE);
+    shown.errors.push(Told {
+        field: attach::FIELD.to_owned(),
+        message: fill(visit.visitor.tongue.words.file_not_sent, &[("name", name)]),
+        lang: None,
+    });
+    page(desk, visit, StatusCode::UNPROCESSABLE_ENTITY, shown).await
 }
 
 /// The form again, with what is wrong beside its fields. Nothing of it is lost.

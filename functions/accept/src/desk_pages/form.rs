@@ -4,7 +4,7 @@
 //! is a release is for [`release::Draft::from_json`] to say.
 
 use bytes::Bytes;
-use release::{Lang, Localised, Revision, Site};
+use release::{Lang, Localised, Revision, Site, Upload};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -65,6 +65,15 @@ impl Form {
 
     fn put(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
+    }
+
+    /// Adds a row for a file that has arrived.
+    pub(super) fn attach(&mut self, file: &Upload) {
+        let row = self.rows("media").into_iter().max().map_or(0, |last| last + 1);
+        for (name, value) in [("sha256", &file.sha256), ("name", &file.name), ("type", &file.kind)] {
+            self.put(format!("media.{row}.{name}"), value.as_str());
+        }
+        self.put(format!("media.{row}.size"), file.size.to_string());
     }
 
     /// The numbers of the rows of a list, in their order, and whether one is to be left out.

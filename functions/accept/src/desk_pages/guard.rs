@@ -12,13 +12,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use release::By;
 
 use super::{
-    Trouble,
+    Trouble, attach,
     form::Form,
     frame::{Door, door, trouble},
     session,
     words::Tongue,
 };
-use crate::{Desk, intake, problem::Problem};
+use crate::{Desk, problem::Problem};
 
 /// Styles and scripts are files of ours; nobody frames the desk. `more` is where files go to.
 pub(super) fn policy(more: &str) -> String {
@@ -172,7 +172,11 @@ pub(super) async fn inside(State(desk): State<Arc<Desk>>, mut request: Request, 
 /// The form of a request, which is read once.
 async fn sent(request: &mut Request) -> Result<Form, Problem> {
     let body = std::mem::replace(request.body_mut(), Body::empty());
-    Ok(Form::read(intake::whole(body).await?))
+    let form = attach::form(request.headers(), body).await?;
+    request
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    Ok(form)
 }
 
 #[cfg(test)]

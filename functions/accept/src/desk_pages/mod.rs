@@ -2,6 +2,7 @@
 //!
 //! Forms that work without script. Each does what a call of the API does, by the same functions; it has no rule of its own.
 
+mod attach;
 mod board;
 mod changes;
 mod conflict;
@@ -75,6 +76,7 @@ pub(crate) fn router(desk: &Arc<Desk>) -> Router<Arc<Desk>> {
         .route("/desk/releases/{id}/where", get(places::show))
         .route("/desk/releases/{id}/check", post(script::check))
         .route("/desk/releases/{id}/files", post(script::announce))
+        .route("/desk/releases/{id}/attach", post(attach::take))
         .route("/desk/paste", post(script::paste))
         .route("/desk/sign-out", post(session::sign_out));
     for step in Step::ALL {

@@ -30,8 +30,12 @@ const PARALLEL: usize = 16;
 /// An address at which a release is, or will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// What it is: `Page`, `RSS`.
-    pub(super) what: String,
+    /// What it is, such as `Page`.
+    pub(super) what: &'static str,
+    /// Of a topic's feed: the topic, in the language that its name is in.
+    pub(super) topic: Option<(Lang, String)>,
+    /// Of a feed: `RSS`.
+    pub(super) format: &'static str,
     /// Its language.
     pub(super) name: String,
     pub(super) url: String,
@@ -44,8 +48,10 @@ pub(super) struct Place {
 pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> {
     let Some(at) = &revision.path else { return Vec::new() };
     let (id, n) = (revision.id, revision.revision);
-    let place = |what: &str, name: String, path: String, mark: String| Place {
-        what: what.to_owned(),
+    let place = |what: &'static str, name: String, path: String, mark: String| Place {
+        what,
+        topic: None,
+        format: "",
         name,
         url: site.url(&path),
         key: match path.strip_suffix('/') {
@@ -65,22 +71,22 @@ pub(super) fn places(revision: &Revision, site: &Site, w: &Words) -> Vec<Place> 
         all.push(place(w.place_page, name, path::page(tag, at), format!("{id}:{n}\"")));
     }
     for tag in &tags {
-        let mut feeds = vec![(w.place_feed.to_owned(), FeedId::new(tag, Kind::Filled))];
+        let mut feeds = vec![(w.place_feed, None, FeedId::new(tag, Kind::Filled))];
         if revision.texts.contains_key(*tag) {
-            feeds.push((w.place_feed_only.to_owned(), FeedId::new(tag, Kind::Only)));
+            feeds.push((w.place_feed_only, None, FeedId::new(tag, Kind::Only)));
         }
         for topic in revision.topics.iter().filter_map(|topic| site.topic(topic)) {
-            let word = format!("{}: {}", w.place_feed_topic, topic.label_in(site, tag));
-            feeds.push((word, FeedId::new(tag, Kind::Topic(topic.id.clone()))));
+            let (lang, label) = topic.label_and_language(site, tag);
+            let named = Some((lang.clone(), label.to_owned()));
+            feeds.push((w.place_feed_topic, named, FeedId::new(tag, Kind::Topic(topic.id.clone()))));
         }
-        for (word, feed) in feeds {
+        for (word, topic, feed) in feeds {
             for (format, path) in [("RSS", feed.rss()), ("Atom", feed.atom()), ("JSON Feed", feed.json())] {
-                all.push(place(
-                    &format!("{word}, {format}"),
-                    language_name(tag, w),
-                    path,
-                    mark(revision, tag),
-                ));
+                all.push(Place {
+                    topic: topic.clone(),
+                    format,
+                    ..place(word, language_name(tag, w), path, mark(revision, tag))
+                });
             }
         }
     }

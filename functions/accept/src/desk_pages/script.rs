@@ -69,7 +69,7 @@ pub(super) async fn check(
             // What its time says against the text is known while it is scheduled.
             revision.publish_at = base.as_ref().and_then(|base| base.publish_at);
             let found = check::look(&revision, &desk).await?;
-            errors.extend(files::faults(&revision, base.as_ref(), &desk.store).await?);
+            errors.extend(files::inspect(&mut revision, base.as_ref(), &desk.store).await?);
             errors.extend(found.errors);
             warnings.extend(found.warnings);
         }

@@ -276,7 +276,7 @@ async fn screen(desk: &Desk, visit: &Visit, step: Step, id: Uuid, said: Said) ->
     }
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     if held(step) {
-        let missing = files::faults(&latest, public.as_ref(), &desk.store).await?;
+        let missing = files::inspect(&mut latest.clone(), public.as_ref(), &desk.store).await?;
         let as_it_goes = attempt.as_ref().unwrap_or(&latest);
         let lint = check::look(as_it_goes, desk).await?;
         found = missing

@@ -35,7 +35,7 @@ pub(super) async fn stored(State(desk): State<Arc<Desk>>, Path(id): Path<String>
         let detail = "expected a Content-Type with the body, or no body for the latest revision";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    told(&desk, &latest, Vec::new()).await
+    told(&desk, latest, Vec::new()).await
 }
 
 async fn sent(desk: &Desk, id: Uuid, previous: Option<&Revision>, status: Option<String>, request: Request) -> Answer {
@@ -48,12 +48,12 @@ async fn sent(desk: &Desk, id: Uuid, previous: Option<&Revision>, status: Option
     draft.status = Some(Status::Draft);
     let at = (desk.now)();
     let revision = save::next(draft, Saving { id, at, by, previous }, &desk.site)?;
-    told(desk, &Revision { publish_at, ..revision }, warnings).await
+    told(desk, Revision { publish_at, ..revision }, warnings).await
 }
 
-async fn told(desk: &Desk, revision: &Revision, warnings: Vec<Fault>) -> Answer {
-    let mut found = check::look(revision, desk).await?;
-    found.errors.splice(0..0, files::faults(revision, None, &desk.store).await?);
+async fn told(desk: &Desk, mut revision: Revision, warnings: Vec<Fault>) -> Answer {
+    let mut found = check::look(&revision, desk).await?;
+    found.errors.splice(0..0, files::inspect(&mut revision, None, &desk.store).await?);
     found.warnings.splice(0..0, warnings);
     Ok(json(StatusCode::OK, &found))
 }

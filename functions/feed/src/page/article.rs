@@ -56,6 +56,7 @@ struct ReleasePage {
     updated: Option<Day>,
     event: Option<Occasion>,
     correction_label: String,
+    /// HTML.
     correction: String,
     content: String,
     /// HTML.
@@ -69,6 +70,7 @@ struct ReleasePage {
 
 struct NamedLink {
     url: String,
+    /// HTML.
     name: String,
 }
 
@@ -86,7 +88,10 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
     let text = public.texts.get(&shown);
     let words = Words::of(language);
     let headline = behind.titles.get(&shown).cloned().unwrap_or_default();
-    let in_shown = |texts| content::localised(texts, site, &shown).map(|(_, text)| text.to_owned());
+    let in_shown = |texts| {
+        let found = content::localised(texts, site, &shown);
+        found.map(|(lang, text)| content::within(&shown, (lang, &content::escape(text))))
+    };
     // The page in its real language is the one that counts, and the one that is translated.
     let canonical = target(if withdrawn { language } else { &shown });
     let fallback = shown != *language && !withdrawn;
@@ -139,7 +144,7 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
             let files = public.media.iter().filter(|file| !file.is_picture());
             let named = files.map(|file| NamedLink {
                 url: file.url.clone(),
-                name: in_shown(&file.file.caption).unwrap_or_else(|| file.file.name.clone()),
+                name: in_shown(&file.file.caption).unwrap_or_else(|| content::escape(&file.file.name)),
             });
             named.collect()
         },
@@ -153,22 +158,18 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
             .iter()
             .map(|link| NamedLink {
                 url: link.url.clone(),
-                name: in_shown(&link.label).unwrap_or_else(|| link.url.clone()),
+                name: in_shown(&link.label).unwrap_or_else(|| content::escape(&link.url)),
             })
             .collect(),
         topics: {
             let known = public.topics.iter().filter_map(|id| site.topic(id));
             let named = known.map(|topic| NamedLink {
                 url: site.url(&path::topic(language, &topic.id)),
-                name: topic.label_in(site, language).to_owned(),
+                name: content::topic_html(topic, site, language),
             });
             named.collect()
         },
-        closing: public
-            .closing
-            .get(&shown)
-            .map(|texts| texts.iter().map(|text| content::paragraphs(text)).collect())
-            .unwrap_or_default(),
+        closing: content::closing_html(public, site, &shown),
         shown,
     };
     Ok(page.render()?.into_bytes())

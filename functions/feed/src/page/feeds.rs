@@ -7,7 +7,7 @@ use super::{
     day::Day,
     frame::{Frame, Place, formats},
 };
-use crate::{FeedId, FeedView, Item, Kind, Words, path};
+use crate::{FeedId, FeedView, Item, Kind, Words, content, path};
 
 /// Releases that are shown of each feed: enough to see what it is about.
 const SHOWN: usize = 3;
@@ -28,6 +28,7 @@ struct FeedsPage {
 struct Feed {
     /// Of its elements.
     id: String,
+    /// HTML.
     title: String,
     /// The page of a topic.
     page: Option<String>,
@@ -62,10 +63,11 @@ pub fn feeds_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error
     let all = FeedId::all(site).into_iter().filter(|feed| feed.language == *language);
     let one = |(n, feed): (usize, FeedId)| {
         let (title, what, page) = match &feed.kind {
-            Kind::Filled => (words.feed_all.as_str(), &words.feed_all_what, None),
-            Kind::Only => (words.feed_only.as_str(), &words.feed_only_what, None),
+            Kind::Filled => (content::escape(&words.feed_all), &words.feed_all_what, None),
+            Kind::Only => (content::escape(&words.feed_only), &words.feed_only_what, None),
             Kind::Topic(id) => {
-                let label = site.topic(id).map_or(id.as_str(), |topic| topic.label_in(site, language));
+                let topic = site.topic(id);
+                let label = topic.map_or_else(|| content::escape(id), |topic| content::topic_html(topic, site, language));
                 (label, &words.feed_topic_what, Some(site.url(&path::topic(language, id))))
             }
         };
@@ -76,7 +78,7 @@ pub fn feeds_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error
             url,
         };
         Feed {
-            title: title.to_owned(),
+            title,
             page,
             what: what.clone(),
             addresses: formats(site, &feed).into_iter().map(address).collect(),

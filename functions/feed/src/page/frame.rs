@@ -3,7 +3,7 @@
 use release::{Lang, LegalLink, Logo, Site};
 
 use super::share::Share;
-use crate::{FeedId, Kind, Words, path};
+use crate::{FeedId, Kind, Words, content, path};
 
 /// What every page has around its text.
 pub(super) struct Frame {
@@ -51,6 +51,7 @@ pub(super) struct Menu {
 }
 
 pub(super) struct Item {
+    /// HTML.
     pub(super) name: String,
     pub(super) url: String,
     pub(super) current: bool,
@@ -80,20 +81,20 @@ pub(super) struct FeedLink {
 impl Menu {
     pub(super) fn new(site: &Site, language: &Lang, place: &Place) -> Self {
         let words = Words::of(language);
-        let item = |name: &str, path: String, here: Place| Item {
-            name: name.to_owned(),
+        let item = |name: String, path: String, here: Place| Item {
+            name,
             url: site.url(&path),
             current: *place == here,
         };
         let topic = |topic: &release::Topic| {
             let path = path::topic(language, &topic.id);
-            item(topic.label_in(site, language), path, Place::Topic(topic.id.clone()))
+            item(content::topic_html(topic, site, language), path, Place::Topic(topic.id.clone()))
         };
         Self {
-            home: item(&words.home, path::home(language), Place::Home),
+            home: item(content::escape(&words.home), path::home(language), Place::Home),
             topics: site.topics.iter().map(topic).collect(),
-            archive: item(&words.archive, path::archive(language), Place::Archive),
-            feeds: item(&words.feeds, path::feeds(language), Place::Feeds),
+            archive: item(content::escape(&words.archive), path::archive(language), Place::Archive),
+            feeds: item(content::escape(&words.feeds), path::feeds(language), Place::Feeds),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     frame::{Frame, Place},
 };
 use crate::{
-    FeedView, Item, Words,
+    FeedView, Item, Words, content,
     kept::{Form, write_all},
     path,
 };
@@ -20,6 +20,7 @@ struct List {
     canonical: String,
     /// Of the page, when it is not that of the site.
     name: String,
+    /// HTML.
     heading: String,
     nothing: String,
     /// Written by [`Line`].
@@ -32,27 +33,41 @@ struct List {
 struct Line {
     /// Of the page.
     language: Lang,
+    dir_of_page: &'static str,
     date: Day,
+    /// Of the title.
     shown: Lang,
     shown_name: String,
     dir: &'static str,
+    /// What stands before the title of a withdrawn release, in the language of the page.
+    mark: Option<String>,
     title: String,
     summary: String,
+    summary_lang: Lang,
+    summary_dir: &'static str,
     url: String,
 }
 
 fn lines(view: &FeedView, site: &Site) -> Result<String, askama::Error> {
     let language = &view.language;
     let words = Words::of(language);
-    let line = |item: &Item| Line {
-        language: language.clone(),
-        date: Day::new(item.date_published, language),
-        shown_name: words.name(&item.language).to_owned(),
-        dir: item.language.direction().as_str(),
-        shown: item.language.clone(),
-        title: item.title.clone(),
-        summary: item.summary.clone(),
-        url: item.url.clone(),
+    let line = |item: &Item| {
+        let title = item.own_title(words);
+        let (shown, summary_lang) = item.spoken();
+        Line {
+            language: language.clone(),
+            dir_of_page: language.direction().as_str(),
+            date: Day::new(item.date_published, language),
+            shown_name: words.name(shown).to_owned(),
+            dir: shown.direction().as_str(),
+            shown: shown.clone(),
+            mark: (title != item.title).then(|| words.withdrawn.clone()),
+            title: title.to_owned(),
+            summary: item.summary.clone(),
+            summary_lang: summary_lang.clone(),
+            summary_dir: summary_lang.direction().as_str(),
+            url: item.url.clone(),
+        }
     };
     let mut releases = Vec::new();
     let of = (Form::Home, site, language);
@@ -75,7 +90,7 @@ pub fn home_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error>
         frame: frame.in_every_language(site, &title, &site.url("/"), target),
         canonical: target(&view.language),
         name: String::new(),
-        heading: words.latest.clone(),
+        heading: content::escape(&words.latest),
         nothing: words.nothing_yet.clone(),
         releases: lines(view, site)?,
     };
@@ -90,17 +105,15 @@ pub fn topic_page(view: &FeedView, site: &Site) -> Result<Vec<u8>, askama::Error
     let language = &view.language;
     let words = Words::of(language);
     let id = view.more.topic.clone().unwrap_or_default();
-    let label = site
-        .topic(&id)
-        .map_or(id.as_str(), |topic| topic.label_in(site, language))
-        .to_owned();
+    let topic = site.topic(&id);
+    let label = topic.map_or(id.as_str(), |topic| topic.label_in(site, language)).to_owned();
     let target = |tag: &Lang| site.url(&path::topic(tag, &id));
     let frame = Frame::new(site, language, &Place::Topic(id.clone()), view.fingerprint(), target);
     let page = List {
         frame: frame.in_every_language(site, &label, &target(site.default_language()), target),
         canonical: target(language),
-        name: label.clone(),
-        heading: label,
+        heading: topic.map_or_else(|| content::escape(&id), |topic| content::topic_html(topic, site, language)),
+        name: label,
         nothing: words.nothing_here.clone(),
         releases: lines(view, site)?,
     };

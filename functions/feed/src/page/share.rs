@@ -24,6 +24,8 @@ pub(super) struct Image {
     pub(super) url: String,
     pub(super) alt: String,
     pub(super) kind: String,
+    /// Width and height in pixels.
+    pub(super) size: Option<(u32, u32)>,
 }
 
 /// What an article has besides.
@@ -119,6 +121,7 @@ impl Share {
                 .map(|(_, alt)| alt.to_owned())
                 .unwrap_or_default(),
             kind: media.file.kind.clone(),
+            size: media.file.width.zip(media.file.height),
         });
         Self {
             kind: "article",

@@ -77,7 +77,9 @@ pub(super) fn media(reader: &mut Reader<'_>, root: &At<'_>) -> Vec<Media> {
 }
 
 fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
-    if !reader.object(at, &["sha256", "name", "type", "size", "alt", "caption", "credit"], &[]) {
+    // The last two are measured, so what is said of them is not read; whoever sends a release back as it was answered says them.
+    let known = ["sha256", "name", "type", "size", "alt", "caption", "credit", "width", "height"];
+    if !reader.object(at, &known, &[]) {
         return None;
     }
     let named = upload(reader, at);
@@ -93,6 +95,8 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
         alt,
         caption,
         credit,
+        width: None,
+        height: None,
     })
 }
 

@@ -77,6 +77,13 @@ impl Topic {
             .or_else(|| self.label.get(site.default_language()))
             .map_or(self.id.as_str(), String::as_str)
     }
+
+    /// The label for `language`, with the language it really is in; the id is of no language, so it passes for the one that was asked for.
+    pub fn label_and_language<'a>(&'a self, site: &Site, language: &'a Lang) -> (&'a Lang, &'a str) {
+        let own = self.label.get_key_value(language);
+        own.or_else(|| self.label.get_key_value(site.default_language()))
+            .map_or((language, self.id.as_str()), |(lang, label)| (lang, label.as_str()))
+    }
 }
 
 /// A reusable text, referred to by id.

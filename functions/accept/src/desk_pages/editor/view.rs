@@ -5,6 +5,7 @@ use release::{Lang, Revision, Role, Status, Step};
 use uuid::Uuid;
 
 use super::super::{
+    attach,
     board::status_word,
     changes::{autonym, event_label, label, language_name, text_label},
     field::{Field, Kind, id as field_id, of},
@@ -14,7 +15,7 @@ use super::super::{
     step::{possible, step_word},
     told::Told,
     when::When,
-    words::Words,
+    words::{Words, fill},
 };
 use crate::{Desk, files, problem::Problem};
 
@@ -35,6 +36,8 @@ pub(in super::super) struct Shown<'a> {
     /// Put together from two texts that were saved at once.
     pub(in super::super) merged: bool,
     pub(in super::super) overridable: bool,
+    /// A file that came with the form.
+    pub(in super::super) arrived: Option<String>,
 }
 
 impl<'a> Shown<'a> {
@@ -49,6 +52,7 @@ impl<'a> Shown<'a> {
             unsaved: false,
             merged: false,
             overridable: false,
+            arrived: None,
         }
     }
 }
@@ -61,12 +65,16 @@ pub(super) struct EditorPage {
     /// 0 of one that is not stored yet.
     revision: u32,
     title: String,
+    /// Of a title that is written.
+    title_lang: Option<Lang>,
     status: Option<(&'static str, &'static str)>,
     changed: Option<(String, When)>,
     due: Option<When>,
     saved: bool,
     unsaved: bool,
     merged: bool,
+    arrived: Option<String>,
+    upload_told: Vec<Told>,
     errors: Vec<Named>,
     warnings: Vec<Named>,
     tabs: Vec<Tab>,
@@ -112,6 +120,8 @@ struct Tab {
 struct Choice {
     value: String,
     label: String,
+    /// Of the label, where it is not the desk's.
+    lang: Option<Lang>,
     checked: bool,
 }
 
@@ -203,17 +213,19 @@ impl EditorPage {
         if let Some(tab) = tabs.get_mut(first.unwrap_or(0)) {
             tab.checked = true;
         }
-        let topics = site
-            .topics
-            .iter()
-            .map(|topic| (topic.id.as_str(), topic.label_in(site, &tongue.lang()).to_owned()));
+        let lang = tongue.lang();
+        let topics = site.topics.iter().map(|topic| {
+            let (own, label) = topic.label_and_language(site, &lang);
+            (topic.id.as_str(), own, label.to_owned())
+        });
         let lists = vec![
-            list("topics", w.topics, topics.collect(), &shown),
-            list("contacts", w.contacts, texts(&site.contacts, &tongue.lang(), site), &shown),
+            list("topics", w.topics, topics.collect(), &lang, &shown),
+            list("contacts", w.contacts, texts(&site.contacts, &lang, site), &lang, &shown),
             list(
                 "boilerplates",
                 w.boilerplates,
-                texts(&site.boilerplates, &tongue.lang(), site),
+                texts(&site.boilerplates, &lang, site),
+                &lang,
                 &shown,
             ),
         ];
@@ -282,6 +294,11 @@ impl EditorPage {
             frame: Frame::of(site, visit),
             id: shown.id,
             revision: stored.map_or(0, |stored| stored.revision),
+            title_lang: if title.trim().is_empty() {
+                None
+            } else {
+                Lang::parse(original).ok()
+            },
             title: if title.trim().is_empty() {
                 w.untitled.to_owned()
             } else {
@@ -293,6 +310,8 @@ impl EditorPage {
             saved: shown.saved,
             unsaved: shown.unsaved,
             merged: shown.merged,
+            arrived: shown.arrived.as_ref().map(|name| fill(w.file_done, &[("name", name)])),
+            upload_told: of(&shown.errors, attach::FIELD),
             errors: shown.errors.iter().map(named).collect(),
             warnings: shown.warnings.iter().map(named).collect(),
             originals: tags
@@ -300,6 +319,7 @@ impl EditorPage {
                 .map(|tag| Choice {
                     value: tag.to_string(),
                     label: language_name(tag, w),
+                    lang: None,
                     checked: tag.as_str() == original,
                 })
                 .collect(),
@@ -353,11 +373,13 @@ fn file_texts(n: &str, tags: &[Lang], w: &Words, field: &impl Fn(String, &'stati
     texts
 }
 
-fn list(name: &'static str, legend: &'static str, known: Vec<(&str, String)>, shown: &Shown<'_>) -> List {
-    let choices = known.into_iter().map(|(id, label)| Choice {
+/// `known`: id, language and label of each.
+fn list(name: &'static str, legend: &'static str, known: Vec<(&str, &Lang, String)>, desk: &Lang, shown: &Shown<'_>) -> List {
+    let choices = known.into_iter().map(|(id, lang, label)| Choice {
         value: id.to_owned(),
         checked: shown.form.has(name, id),
         label,
+        lang: (lang != desk).then(|| lang.clone()),
     });
     List {
         name,
@@ -368,13 +390,14 @@ fn list(name: &'static str, legend: &'static str, known: Vec<(&str, String)>, sh
 }
 
 /// The beginning of each reusable text in the desk's language.
-fn texts<'a>(known: &'a [release::Contact], lang: &Lang, site: &release::Site) -> Vec<(&'a str, String)> {
+fn texts<'a>(known: &'a [release::Contact], lang: &'a Lang, site: &release::Site) -> Vec<(&'a str, &'a Lang, String)> {
     let shown = |contact: &'a release::Contact| {
-        let text = contact.text.get(lang).or_else(|| contact.text.get(site.default_language()));
-        let text = text
-            .or_else(|| contact.text.values().next())
-            .map_or(contact.id.as_str(), String::as_str);
-        (contact.id.as_str(), release::excerpt(text, 120))
+        let of = |lang: &Lang| contact.text.get_key_value(lang);
+        let text = of(lang)
+            .or_else(|| of(site.default_language()))
+            .or_else(|| contact.text.iter().next());
+        let (own, text) = text.map_or((lang, contact.id.as_str()), |(own, text)| (own, text.as_str()));
+        (contact.id.as_str(), own, release::excerpt(text, 120))
     };
     known.iter().map(shown).collect()
 }
