@@ -126,10 +126,11 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
     };
     let mut html = String::new();
     if let Some((lang, note)) = public.correction.as_ref().and_then(|c| localised(&c.note, site, shown)) {
-        let label = &Words::of(shown).correction;
+        let words = Words::of(shown);
         html.push_str(&format!(
-            "<p><strong>{}:</strong> {}</p>",
-            escape(label),
+            "<p><strong>{}</strong>{}{}</p>",
+            escape(&words.correction),
+            escape(&words.colon),
             within(shown, (lang, &escape(note)))
         ));
     }

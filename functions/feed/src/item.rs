@@ -253,5 +253,5 @@ impl Item {
 
 /// What stands before the title of a withdrawn release.
 fn mark(words: &Words) -> String {
-    format!("{}: ", words.withdrawn)
+    format!("{}{}", words.withdrawn, words.colon)
 }

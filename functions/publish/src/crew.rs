@@ -45,8 +45,8 @@ impl Crew {
     pub fn of(megabytes: usize) -> Self {
         // A share of what is done at once with `all` megabytes and more.
         let share = |most: usize, all: usize| (most * megabytes / all).clamp(4, most);
-        let kilobytes = u32::try_from(24 * megabytes).unwrap_or(u32::MAX).min(1 << 20);
-        Self::with(share(PARALLEL, 1_024), share(64, PROCESSOR), kilobytes)
+        let kilobytes = u32::try_from(12 * megabytes).unwrap_or(u32::MAX).min(1 << 20);
+        Self::with(share(PARALLEL, 1_536), share(32, PROCESSOR), kilobytes)
     }
 
     /// Waits until there is room for so many bytes, or for nothing else.
@@ -86,11 +86,11 @@ mod tests {
             let crew = Crew::of(megabytes);
             (crew.requests, crew.releases, crew.all)
         };
-        assert_eq!(of(128), (16, 4, 3_072));
-        assert_eq!(of(256), (32, 9, 6_144));
-        assert_eq!(of(512), (64, 18, 12_288));
-        assert_eq!(of(1_769), (128, 64, 42_456));
-        assert_eq!(of(1_000_000), (128, 64, 1 << 20));
+        assert_eq!(of(128), (10, 4, 1_536));
+        assert_eq!(of(256), (21, 4, 3_072));
+        assert_eq!(of(512), (42, 9, 6_144));
+        assert_eq!(of(1_769), (128, 32, 21_228));
+        assert_eq!(of(1_000_000), (128, 32, 1 << 20));
     }
 
     #[tokio::test]

@@ -2,7 +2,9 @@
 
 /** Runs in the page: what each day is shown as, and how the browser would write it. */
 function days() {
-  return [...document.querySelectorAll('time[datetime]')].map((element) => {
+  // What an office writes into its text is its own matter.
+  const ours = [...document.querySelectorAll('time[datetime]')].filter((element) => !element.closest('article') || element.closest('.quiet'))
+  return ours.map((element) => {
     const language = element.closest('[lang]').lang
     const day = new Date(`${element.dateTime.slice(0, 10)}T00:00:00Z`)
     const expected = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(day)

@@ -111,7 +111,7 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
     let page = ReleasePage {
         frame,
         title: if withdrawn {
-            format!("{}: {headline}", words.withdrawn)
+            format!("{}{}{headline}", words.withdrawn, words.colon)
         } else {
             headline.clone()
         },

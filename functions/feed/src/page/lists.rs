@@ -39,7 +39,7 @@ struct Line {
     shown: Lang,
     shown_name: String,
     dir: &'static str,
-    /// What stands before the title of a withdrawn release, in the language of the page.
+    /// What stands before the title of a withdrawn release, with its colon, in the language of the page.
     mark: Option<String>,
     title: String,
     summary: String,
@@ -61,7 +61,7 @@ fn lines(view: &FeedView, site: &Site) -> Result<String, askama::Error> {
             shown_name: words.name(shown).to_owned(),
             dir: shown.direction().as_str(),
             shown: shown.clone(),
-            mark: (title != item.title).then(|| words.withdrawn.clone()),
+            mark: (title != item.title).then(|| format!("{}{}", words.withdrawn, words.colon)),
             title: title.to_owned(),
             summary: item.summary.clone(),
             summary_lang: summary_lang.clone(),

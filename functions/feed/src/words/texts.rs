@@ -20,6 +20,8 @@ pub struct Words {
     pub withdrawn_notice: String,
     /// Heading of a correction note.
     pub correction: String,
+    /// Between a word and what it stands before, with the spaces that the language has there.
+    pub colon: String,
     /// Heading of the list on the home page.
     pub latest: String,
     /// Where there is none yet.
