@@ -19,6 +19,10 @@ use crate::{Fault, Lang, Moment, Revision, Site, Text, parse_date, to_html};
 /// Longer titles are cut by readers and search engines.
 const TITLE_CHARS: usize = 110;
 
+/// Pixels and bytes of a picture that every reader loads whole, and sees on a screen of two or eight million pixels.
+const PICTURE_PIXELS: u64 = 12_000_000;
+const PICTURE_BYTES: u64 = 4_000_000;
+
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Lint {
@@ -104,6 +108,15 @@ pub fn lint(revision: &Revision, site: &Site) -> Lint {
         .enumerate()
         .filter(|(_, file)| file.kind.starts_with("image/"))
     {
+        if let Some((width, height)) = file.width.zip(file.height)
+            && (u64::from(width) * u64::from(height) > PICTURE_PIXELS || file.size > PICTURE_BYTES)
+        {
+            let (name, megabytes) = (&file.name, (file.size as f64 / 1e5).round() / 10.0);
+            lint.warn(
+                format!("/media/{n}/size"),
+                format!("`{name}` is large: {width} by {height} pixels, {megabytes} MB; every reader loads all of it, and about 2,000 pixels are enough"),
+            );
+        }
         for language in revision.texts.keys().filter(|language| !file.alt.contains_key(*language)) {
             let pointer = format!("/media/{n}/alt/{language}");
             lint.warn(

@@ -65,8 +65,8 @@ pub(super) async fn show(
     let id = parse_id(&id)?;
     let mut revision = known(&desk, id).await?;
     let form = Form::of(&revision);
-    let found = check::look(&revision, &desk).await?;
     let missing = files::inspect(&mut revision, None, &desk.store).await?;
+    let found = check::look(&revision, &desk).await?;
     let tongue = visit.visitor.tongue;
     let told = |faults: Vec<Fault>| faults.iter().map(|fault| tell(fault, &form, tongue)).collect::<Vec<_>>();
     let mut shown = Shown::new(id, &form);

@@ -68,8 +68,8 @@ pub(super) async fn check(
             let mut revision = save::next(draft, saving(&desk, &visit, id, base.as_ref()), &desk.site)?;
             // What its time says against the text is known while it is scheduled.
             revision.publish_at = base.as_ref().and_then(|base| base.publish_at);
-            let found = check::look(&revision, &desk).await?;
             errors.extend(files::inspect(&mut revision, base.as_ref(), &desk.store).await?);
+            let found = check::look(&revision, &desk).await?;
             errors.extend(found.errors);
             warnings.extend(found.warnings);
         }

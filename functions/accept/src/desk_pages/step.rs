@@ -276,9 +276,9 @@ async fn screen(desk: &Desk, visit: &Visit, step: Step, id: Uuid, said: Said) ->
     }
     let (mut found, mut warnings) = (Vec::new(), Vec::new());
     if held(step) {
-        let missing = files::inspect(&mut latest.clone(), public.as_ref(), &desk.store).await?;
-        let as_it_goes = attempt.as_ref().unwrap_or(&latest);
-        let lint = check::look(as_it_goes, desk).await?;
+        let mut as_it_goes = attempt.as_ref().unwrap_or(&latest).clone();
+        let missing = files::inspect(&mut as_it_goes, public.as_ref(), &desk.store).await?;
+        let lint = check::look(&as_it_goes, desk).await?;
         found = missing
             .iter()
             .chain(&lint.errors)

@@ -23,7 +23,7 @@ pub(super) struct Told {
 type Said = (&'static str, fn(&Words) -> &'static str);
 
 /// Sentences of the rules, with `{}` where they differ, and the desk's own. The most particular come first.
-const SAID: [Said; 63] = [
+const SAID: [Said; 64] = [
     ("texts.{}.title is missing; {}", |w| w.fault_title_empty),
     ("texts.{}.title is empty; {}", |w| w.fault_title_empty),
     ("texts.{}.body is missing; {}", |w| w.fault_body_empty),
@@ -76,6 +76,7 @@ const SAID: [Said; 63] = [
     }),
     ("nobody is named whom a journalist may ask", |w| w.lint_no_contact),
     ("`{0}` has no text in {1} for those who cannot see it", |w| w.lint_no_alt),
+    ("`{0}` is large: {1} by {2} pixels, {3} MB; {}", |w| w.lint_large_picture),
     ("expected a text in {0}, in {}; found mostly {}: is it in the wrong place?", |w| {
         w.lint_language
     }),
@@ -213,7 +214,7 @@ mod tests {
             let mut revision = json!({
                 "schema": 1, "id": "018f0000-0000-7000-8000-000000000001", "revision": 1, "at": "2026-06-01T00:00:00Z", "language": "en",
                 "by": {"name": "t", "role": "editor"}, "status": "draft",
-                "media": [{"sha256": "a".repeat(64), "name": "a.jpg", "type": "image/jpeg", "size": 1}],
+                "media": [{"sha256": "a".repeat(64), "name": "a.jpg", "type": "image/jpeg", "size": 1, "width": 8_000, "height": 5_000}],
                 "texts": {"en": {"title": title, "body": body, "format": "markdown"}, "fr": {"title": "潮汐观测理事会的新闻与公告潮汐观测理事会", "body": "12345"}},
             });
             if let Some(at) = publish_at {

@@ -52,8 +52,9 @@ async fn sent(desk: &Desk, id: Uuid, previous: Option<&Revision>, status: Option
 }
 
 async fn told(desk: &Desk, mut revision: Revision, warnings: Vec<Fault>) -> Answer {
+    let files = files::inspect(&mut revision, None, &desk.store).await?;
     let mut found = check::look(&revision, desk).await?;
-    found.errors.splice(0..0, files::inspect(&mut revision, None, &desk.store).await?);
+    found.errors.splice(0..0, files);
     found.warnings.splice(0..0, warnings);
     Ok(json(StatusCode::OK, &found))
 }

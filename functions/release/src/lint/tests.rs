@@ -34,6 +34,24 @@ fn a_plain_release_is_clean() {
 }
 
 #[test]
+fn a_picture_larger_than_any_screen_is_told_by_its_pixels_or_its_bytes() {
+    let with = |width: u32, height: u32, size: u64| {
+        let mut release = english("Harbour summit closes", "The summit closed on 9 June 2026.");
+        let alt = json!({"en": "A quay"});
+        release["media"] = json!([{"sha256": "a".repeat(64), "name": "quay.jpg", "type": "image/jpeg", "size": size, "alt": alt, "width": width, "height": height}]);
+        looked(&release)
+    };
+    assert_eq!(with(4_000, 3_000, 4_000_000), Lint::default());
+    let told = with(7_300, 5_480, 11_560_000).warnings;
+    assert_eq!(pointers(&told), ["/media/0/size"]);
+    assert!(
+        told[0].message.starts_with("`quay.jpg` is large: 7300 by 5480 pixels, 11.6 MB;"),
+        "{told:?}"
+    );
+    assert_eq!(pointers(&with(800, 600, 4_000_001).warnings), ["/media/0/size"]);
+}
+
+#[test]
 fn what_is_still_to_be_filled_in_is_an_error_in_any_language() {
     for body in [
         "On xx June the council meets.",
