@@ -29,8 +29,8 @@ async fn a_language_without_a_release_shows_the_others_with_their_own_language()
     let site = room.site().await;
     let all = pages(&site);
     let arabic = all.iter().find(|page| page.path == "ar/index.html").unwrap();
-    assert_eq!(arabic.values(".releases a", "lang"), ["en"]);
-    assert_eq!(arabic.values(".releases a", "dir"), ["ltr"]);
+    assert_eq!(arabic.values(".releases h2", "lang"), ["en"]);
+    assert_eq!(arabic.values(".releases h2", "dir"), ["ltr"]);
     assert!(arabic.text(".releases .quiet").contains("الإنجليزية"));
     let page = all.iter().find(|page| page.path == "ar/2026/05/release-1/index.html").unwrap();
     assert_eq!(

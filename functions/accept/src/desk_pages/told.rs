@@ -3,9 +3,10 @@
 //! The rules speak English, and only they decide. Here their sentences are known again and said in the desk's language; one that is not
 //! known is shown as it is, marked as English.
 
-use release::Fault;
+use release::{Fault, Lang};
 
 use super::{
+    changes::language_name,
     form::Form,
     words::{Tongue, Words},
 };
@@ -109,6 +110,13 @@ const SAID: [Said; 64] = [
     ("{} is not here", |w| w.fault_not_here),
 ];
 
+/// Places in which the rules have the tag of a language, and people its name.
+const LANGUAGES: [(&str, &str); 3] = [
+    ("`{0}` has no text in {1} for those who cannot see it", "1"),
+    ("expected a text in {0}, in {}; found mostly {}: is it in the wrong place?", "0"),
+    ("expected a text in {0}; it reads like {}: is it in the wrong place?", "0"),
+];
+
 /// One fault of a posted form.
 pub(super) fn tell(fault: &Fault, form: &Form, tongue: Tongue) -> Told {
     let (message, lang) = say(&fault.message, tongue);
@@ -122,7 +130,14 @@ pub(super) fn tell(fault: &Fault, form: &Form, tongue: Tongue) -> Told {
 /// A sentence of the rules in the desk's language, and its own language when that is another.
 pub(super) fn say(message: &str, tongue: Tongue) -> (String, Option<&'static str>) {
     for (pattern, own) in SAID {
-        if let Some(found) = matched(pattern, message) {
+        if let Some(mut found) = matched(pattern, message) {
+            for (name, value) in &mut found {
+                if LANGUAGES.contains(&(pattern, *name))
+                    && let Ok(lang) = Lang::parse(value)
+                {
+                    *value = language_name(&lang, tongue.words);
+                }
+            }
             let places: Vec<(&str, &str)> = found.iter().map(|(name, value)| (*name, value.as_str())).collect();
             return (super::words::fill(own(tongue.words), &places), None);
         }
@@ -244,6 +259,14 @@ mod tests {
             messages.extend(found.errors.into_iter().chain(found.warnings).map(|fault| fault.message));
         }
         assert!(messages.len() > 30, "{messages:?}");
+        for (pattern, _) in LANGUAGES {
+            assert!(SAID.iter().any(|(known, _)| *known == pattern), "{pattern}");
+        }
+        let alone = say("`a.jpg` has no text in fr for those who cannot see it", Tongue::of("en").unwrap()).0;
+        assert_eq!(
+            alone,
+            "a.jpg: nothing says in French what the picture shows, for those who cannot see it."
+        );
         for tongue in Tongue::all() {
             for message in &messages {
                 let (said, lang) = say(message, tongue);
