@@ -17,13 +17,13 @@ use serde_json::json;
 
 use super::{
     Page,
-    editor::{Shown, page},
+    editor::{Shown, base, page},
     form::Form,
     guard::Visit,
     parse_id,
     told::{Told, say},
 };
-use crate::{Desk, intake::whole, problem::Problem, revisions::read};
+use crate::{Desk, intake::whole, problem::Problem};
 
 /// The name of the field that holds the file.
 pub(super) const FILE: &str = "file";
@@ -80,10 +80,7 @@ pub(super) async fn take(
     let id = parse_id(&id)?;
     let (head, body) = request.into_parts();
     let (mut form, file) = parts(&head.headers, body).await?;
-    let stored = match form.number("revision").filter(|n| *n > 0) {
-        Some(n) => read(&desk.store, id, n).await?,
-        None => None,
-    };
+    let stored = base(&desk, id, &form).await?;
     let tongue = visit.visitor.tongue;
     let told = |message: String, lang| Told {
         field: FIELD.to_owned(),

@@ -48,6 +48,14 @@ pub(super) async fn known(desk: &Desk, id: Uuid) -> Result<Revision, Problem> {
     latest(desk, id).await?.ok_or_else(|| Problem::unknown("this release"))
 }
 
+/// What a form was made from; nothing of a release that is not stored yet.
+pub(super) async fn base(desk: &Desk, id: Uuid, form: &Form) -> Result<Option<Revision>, Problem> {
+    match form.number("revision").filter(|n| *n > 0) {
+        Some(n) => read(&desk.store, id, n).await,
+        None => Ok(None),
+    }
+}
+
 /// `GET /desk/releases/new`: it has its id from now on, so that it is made once however often it is sent.
 pub(super) async fn new(State(desk): State<Arc<Desk>>, Extension(visit): Extension<Visit>) -> Page {
     let id = (desk.new_id)((desk.now)());
@@ -238,10 +246,7 @@ pub(super) async fn preview_sent(
 ) -> Page {
     let id = parse_id(&id)?;
     let form = Form::read(whole(request.into_body()).await?);
-    let base = match form.number("revision").filter(|n| *n > 0) {
-        Some(n) => read(&desk.store, id, n).await?,
-        None => None,
-    };
+    let base = base(&desk, id, &form).await?;
     let draft = understood(&desk, &form, Status::Draft, None).await?;
     let revision = save::next(draft, saving(&desk, &visit, id, base.as_ref()), &desk.site)?;
     let language = language(&desk, form.get("preview"));

@@ -15,7 +15,7 @@ use url::Url;
 use super::{
     Page,
     changes::label,
-    editor::{saving, understood},
+    editor::{base, saving, understood},
     field::id as field_id,
     form::Form,
     frame::sentences,
@@ -27,7 +27,6 @@ use crate::{
     Desk, check, files,
     intake::{small_json, whole},
     problem::Problem,
-    revisions::read,
     routes::json as answer,
     save,
 };
@@ -57,10 +56,7 @@ pub(super) async fn check(
 ) -> Page {
     let id = parse_id(&id)?;
     let form = Form::read(whole(request.into_body()).await?);
-    let base = match form.number("revision").filter(|n| *n > 0) {
-        Some(n) => read(&desk.store, id, n).await?,
-        None => None,
-    };
+    let base = base(&desk, id, &form).await?;
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     match understood(&desk, &form, Status::Draft, None).await {
         Ok(draft) => {
