@@ -318,3 +318,12 @@ pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
     let text = response.text().await.unwrap();
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
+
+/// A page without what differs between two looks at it: which revision it shows, and, while it is not public, the second of the look.
+pub(crate) fn timeless(page: &str) -> String {
+    let instant = regex_lite::Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d").unwrap();
+    let lines = page.lines().filter(|line| !line.contains("pressroom-view"));
+    instant
+        .replace_all(&lines.collect::<Vec<_>>().join("\n"), "AN-INSTANT")
+        .into_owned()
+}
