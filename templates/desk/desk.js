@@ -291,6 +291,32 @@ function send(upload, file, progress) {
   });
 }
 
+// The same picture in fewer pixels, for the screens of readers. The file itself stays as it is.
+const widths = [480, 960, 1440];
+
+async function renditions(file, kind) {
+  if (!['image/jpeg', 'image/png', 'image/webp'].includes(kind)) return [];
+  const made = [];
+  try {
+    const whole = await createImageBitmap(file);
+    for (const width of widths.filter((one) => one < 0.8 * whole.width)) {
+      const canvas = document.createElement('canvas');
+      canvas.width = width;
+      canvas.height = Math.round((whole.height * width) / whole.width);
+      const pen = canvas.getContext('2d');
+      pen.imageSmoothingQuality = 'high';
+      pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, kind, 0.82));
+      // A browser that cannot write this type writes another one.
+      if (blob?.type === kind && blob.size < 0.8 * file.size) made.push(blob);
+    }
+    whole.close();
+  } catch {
+    // What no browser can show is sent as it is.
+  }
+  return made;
+}
+
 function upload(form) {
   const input = document.getElementById('upload-file');
   const bar = document.getElementById('upload-progress');
@@ -299,9 +325,8 @@ function upload(form) {
   // It goes by itself, and never with the form.
   input.removeAttribute('name');
   input.multiple = true;
-  const one = async (file) => {
-    const end = file.name.split('.').pop().toLowerCase();
-    const about = { sha256: await digest(file), name: file.name, type: file.type || kinds[end] || 'application/octet-stream', size: file.size };
+  const store = async (file, name, type, progress) => {
+    const about = { sha256: await digest(file), name, type, size: file.size };
     const answer = await fetch(`/desk/releases/${form.dataset.release}/files`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -309,12 +334,22 @@ function upload(form) {
     });
     const said = await answer.json();
     if (!answer.ok) throw new Error(said.message);
-    if (said.upload) {
-      await send(said.upload, file, (percent) => {
-        bar.value = percent;
-        state.textContent = fill(input.dataset.sending, { name: file.name, percent });
-      });
+    if (said.upload) await send(said.upload, file, progress);
+    return about;
+  };
+  const one = async (file) => {
+    const end = file.name.split('.').pop().toLowerCase();
+    const kind = file.type || kinds[end] || 'application/octet-stream';
+    const about = await store(file, file.name, kind, (percent) => {
+      bar.value = percent;
+      state.textContent = fill(input.dataset.sending, { name: file.name, percent });
+    });
+    const smaller = [];
+    for (const blob of await renditions(file, kind)) {
+      const { sha256, size } = await store(blob, file.name, kind, () => {});
+      smaller.push(`${sha256}:${size}`);
     }
+    about.renditions = smaller.join(' ');
     const rows = [...form.querySelectorAll('.file')].map((row) => Number(row.id.replace('media-', '')));
     const row = addRow(Math.max(-1, ...rows) + 1, about);
     state.textContent = fill(input.dataset.done, { name: file.name });

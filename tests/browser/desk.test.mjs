@@ -287,6 +287,41 @@ describe('what scripts make quicker', () => {
     await preview.page.close()
   })
 
+  test('a photo for print comes with what screens need, and a reader loads that', async () => {
+    await ana.go('/desk/releases/new')
+    await ana.write('[name="texts.en.title"]', 'The quay in print')
+    await ana.write('[name="texts.en.body"]', 'One large photo.')
+    // As a camera makes it: grain everywhere, so that pixels cost bytes.
+    const bytes = await ana.page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 2000, height: 1400 })
+      const pen = canvas.getContext('2d')
+      const grain = pen.createImageData(2000, 1400)
+      for (let n = 0; n < grain.data.length; n += 1) grain.data[n] = n % 4 === 3 ? 255 : (n * 2654435761) >>> 24
+      pen.putImageData(grain, 0, 0)
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.9))
+      return btoa([...new Uint8Array(await blob.arrayBuffer())].map((byte) => String.fromCharCode(byte)).join(''))
+    })
+    await ana.page.locator('#upload-file').setInputFiles({ name: 'print.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(bytes, 'base64') })
+    await ana.write('[name="media.0.alt.en"]', 'A quay')
+    await ana.press(save)
+    const { body } = await room.call('GET', `/v1/releases/${idOf(ana)}`)
+    assert.deepEqual(body.media[0].renditions.map((one) => [one.width, one.height]), [[480, 336], [960, 672], [1440, 1008]])
+    assert.ok(body.media[0].renditions[2].size < body.media[0].size / 2)
+    const [chosen, whole] = [body.media[0].renditions, body.media[0]]
+    for (const [width, scale, expected] of [[320, 1, chosen[0]], [390, 3, chosen[2]], [1280, 1, chosen[1]], [1280, 2, chosen[2]]]) {
+      const context = await browser.newContext({ viewport: { width, height: 800 }, deviceScaleFactor: scale })
+      await context.addCookies(await ana.context.cookies())
+      const page = await context.newPage()
+      await page.goto(`${room.site}/desk/releases/${body.id}/preview?lang=en`)
+      const image = page.locator('figure img')
+      await image.scrollIntoViewIfNeeded()
+      await page.waitForFunction(() => document.querySelector('figure img').complete)
+      assert.ok((await image.evaluate((image) => image.currentSrc)).includes(expected.sha256), `${width} × ${scale}`)
+      assert.ok((await page.locator('figcaption a').getAttribute('href')).includes(whole.sha256))
+      await context.close()
+    }
+  })
+
   test('a file that is not what it says is refused beside its field', async () => {
     await ana.page.locator('#upload-file').setInputFiles({ name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>alert(1)</script>') })
     await ana.page.locator('#upload-told li').waitFor()

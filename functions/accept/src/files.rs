@@ -93,30 +93,62 @@ pub(crate) fn system_time(at: Timestamp) -> SystemTime {
 }
 
 /// Looks at the files of a revision. Returns what is wrong: one has not arrived, or is not what was said. Those that the revision before made
-/// public are known. Pictures get their size.
+/// public are known. Pictures get their size, and so do their renditions.
 pub(crate) async fn inspect(revision: &mut Revision, before: Option<&Revision>, store: &Store) -> Result<Vec<Fault>, Problem> {
     let shown = before
         .filter(|before| before.status == Status::Published)
         .map_or(&[][..], |before| &before.media);
-    let known = |file: &Media| shown.iter().any(|known| same(known, file)) && (file.width.is_some() || !is_picture(file));
+    let measured = |file: &Media| !is_picture(file) || file.files().all(|file| file.width.is_some());
+    let known = |file: &Media| shown.iter().any(|known| same(known, file)) && measured(file);
     let new = revision.media.iter().enumerate().filter(|(_, file)| !known(file));
     let new: Vec<(usize, Media)> = new.map(|(n, file)| (n, file.clone())).collect();
-    let looked = stream::iter(new).map(|(n, file)| {
+    let files: Vec<_> = new
+        .into_iter()
+        .flat_map(|(n, file)| file.files().enumerate().map(move |(k, file)| (n, k, file)).collect::<Vec<_>>())
+        .collect();
+    let looked = stream::iter(files).map(|(n, k, file)| {
         let store = store.clone();
-        async move { seen(&file, &store).await.map(|found| (n, found)) }
+        async move { seen(&file, &store).await.map(|found| (n, k, found)) }
     });
     let looked: Vec<_> = looked.buffered(PARALLEL).try_collect().await?;
     let mut faults = Vec::new();
-    for (n, found) in looked {
-        match found {
-            Ok(size) => size_of(&mut revision.media[n], size),
-            Err((name, message)) => faults.push(Fault {
-                pointer: format!("/media/{n}/{name}"),
-                message,
-            }),
+    for (n, k, found) in looked {
+        // The first is the file itself.
+        let at = match k.checked_sub(1) {
+            None => format!("/media/{n}"),
+            Some(k) => format!("/media/{n}/renditions/{k}"),
+        };
+        let found = found.and_then(|size| place(&mut revision.media[n], k, size));
+        if let Err((name, message)) = found {
+            let pointer = format!("{at}/{name}");
+            faults.push(Fault { pointer, message });
         }
     }
     Ok(faults)
+}
+
+/// Notes what was measured, of the file itself or of a rendition; says what is wrong with that.
+fn place(file: &mut Media, k: usize, size: Option<(u32, u32)>) -> Result<(), (&'static str, String)> {
+    let Some(rendition) = k.checked_sub(1).and_then(|k| file.renditions.get_mut(k)) else {
+        size_of(file, size);
+        return Ok(());
+    };
+    (rendition.width, rendition.height) = size.unzip();
+    let Some((whole, own)) = file.width.zip(file.height).zip(size) else {
+        return Ok(());
+    };
+    // It is cut to whole pixels, in one direction or the other.
+    let scaled = |of: u32, by: u32, from: u32| f64::from(of) * f64::from(by) / f64::from(from.max(1));
+    let same_shape = (scaled(whole.1, own.0, whole.0) - f64::from(own.1)).abs() <= 1.0
+        || (scaled(whole.0, own.1, whole.1) - f64::from(own.0)).abs() <= 1.0;
+    if own.0 >= whole.0 || !same_shape {
+        let ((width, height), (found_width, found_height)) = (whole, own);
+        let message = format!(
+            "expected the picture of {width} by {height} pixels in fewer pixels and in its shape; found {found_width} by {found_height}"
+        );
+        return Err(("sha256", message));
+    }
+    Ok(())
 }
 
 /// Files of a draft: a picture that the revision before has too is as large as it was found to be.
@@ -125,6 +157,10 @@ pub(crate) fn measured(mut files: Vec<Media>, before: Option<&Revision>) -> Vec<
     for file in &mut files {
         if let Some(known) = known.iter().find(|known| known.sha256 == file.sha256) {
             size_of(file, known.width.zip(known.height));
+            for rendition in &mut file.renditions {
+                let same = known.renditions.iter().find(|known| known.sha256 == rendition.sha256);
+                (rendition.width, rendition.height) = same.map(|known| (known.width, known.height)).unwrap_or_default();
+            }
         }
     }
     files
@@ -138,9 +174,10 @@ fn is_picture(file: &Media) -> bool {
     file.kind.starts_with("image/")
 }
 
-/// The same bytes under the same name and type.
+/// The same bytes under the same name and type, and the same renditions.
 fn same(one: &Media, other: &Media) -> bool {
-    (&one.sha256, &one.name, &one.kind, one.size) == (&other.sha256, &other.name, &other.kind, other.size)
+    let digests = |file: &Media| file.files().map(|file| (file.sha256, file.size)).collect::<Vec<_>>();
+    (&one.name, &one.kind) == (&other.name, &other.kind) && digests(one) == digests(other)
 }
 
 /// The size of a picture whose file is here and is what it says, else the field that is wrong and why.

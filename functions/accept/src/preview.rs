@@ -54,11 +54,11 @@ pub(crate) async fn answer(mut revision: Revision, language: &Lang, desk: &Desk)
         ));
     };
     for media in &public.media {
-        let url = desk
-            .store
-            .private_url(&media.file.sha256, &media.file.kind, system_time(clock), LOOK)
-            .await?;
-        page = page.replace(&media.url, &url.replace('&', "&amp;"));
+        let renditions = media.file.renditions.iter().map(|one| (&one.sha256, &one.url));
+        for (sha256, public) in std::iter::once((&media.file.sha256, &media.url)).chain(renditions) {
+            let url = desk.store.private_url(sha256, &media.file.kind, system_time(clock), LOOK).await?;
+            page = page.replace(public, &url.replace('&', "&amp;"));
+        }
     }
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use release::{Direction, Lang, Localised, Revision, Site, Topic};
 
-use crate::{Words, public::Public};
+use crate::{
+    Words,
+    public::{Public, PublicMedia},
+};
 
 /// Escapes text for HTML content and attributes.
 pub(crate) fn escape(text: &str) -> String {
@@ -173,13 +176,52 @@ pub(crate) fn entry(public: &Public, site: &Site, language: &Lang, shown: &Lang)
 }
 
 /// A picture with its caption, or a link to any other file, among text of `shown`.
-pub(crate) fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lang) -> String {
-    let url = escape(&file.url);
+pub(crate) fn figure(file: &PublicMedia, site: &Site, shown: &Lang) -> String {
     if !file.is_picture() {
-        return format!("<p><a href=\"{url}\">{}</a></p>", escape(&file.file.name));
+        return format!("<p><a href=\"{}\">{}</a></p>", escape(&file.url), escape(&file.file.name));
     }
+    figure_with(file, site, shown, "", None)
+}
+
+/// How wide the text of a page is, in CSS pixels: 44rem of 16 (`templates/style.css`).
+const TEXT_WIDTH: u32 = 704;
+
+/// A picture on a page: a browser takes the rendition that is enough for its screen (HTML, section 4.8.4.2.1), and the file itself is one link away.
+pub(crate) fn picture(file: &PublicMedia, site: &Site, shown: &Lang) -> String {
+    let mut widths: Vec<(u32, &str)> = file
+        .file
+        .renditions
+        .iter()
+        .filter_map(|one| Some((one.width?, one.url.as_str())))
+        .collect();
+    widths.sort_unstable();
+    let Some((largest, _)) = widths.last().copied() else {
+        return figure_with(file, site, shown, " loading=\"lazy\"", None);
+    };
+    // More than twice as many pixels in a line are for print.
+    widths.extend(
+        file.file
+            .width
+            .filter(|own| *own <= 2 * largest)
+            .map(|own| (own, file.url.as_str())),
+    );
+    let candidates: Vec<String> = widths.iter().map(|(width, url)| format!("{} {width}w", escape(url))).collect();
+    let attributes = format!(
+        " srcset=\"{}\" sizes=\"(min-width: {}px) {TEXT_WIDTH}px, 100vw\" loading=\"lazy\"",
+        candidates.join(", "),
+        // With the padding on both sides.
+        TEXT_WIDTH + 32
+    );
+    let words = Words::of(shown);
+    let whole = format!("<a href=\"{}\">{}</a>", escape(&file.url), escape(&words.full_size));
+    figure_with(file, site, shown, &attributes, Some(whole))
+}
+
+/// With further attributes of the picture, and a last part of its caption.
+fn figure_with(file: &PublicMedia, site: &Site, shown: &Lang, attributes: &str, last: Option<String>) -> String {
+    let url = escape(&file.url);
     let caption = localised(&file.file.caption, site, shown).map(|(lang, text)| within(shown, (lang, &escape(text))));
-    let caption: Vec<String> = caption.into_iter().chain(Some(escape(&file.file.credit))).collect();
+    let caption: Vec<String> = caption.into_iter().chain(Some(escape(&file.file.credit))).chain(last).collect();
     let caption = caption.iter().map(String::as_str).filter(|part| !part.is_empty());
     let caption = caption.collect::<Vec<_>>().join(" — ");
     let caption = if caption.is_empty() {
@@ -197,7 +239,10 @@ pub(crate) fn figure(file: &crate::public::PublicMedia, site: &Site, shown: &Lan
     let size = size
         .map(|(width, height)| format!(" width=\"{width}\" height=\"{height}\""))
         .unwrap_or_default();
-    format!("<figure><img src=\"{url}\"{size} alt=\"{}\"{lang}>{caption}</figure>", escape(alt))
+    format!(
+        "<figure><img src=\"{url}\"{attributes}{size} alt=\"{}\"{lang}>{caption}</figure>",
+        escape(alt)
+    )
 }
 
 /// What stands instead of a withdrawn release: that it was withdrawn, and why.

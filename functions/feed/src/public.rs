@@ -164,9 +164,16 @@ impl Public {
             .iter()
             .map(|(lang, text)| (lang.clone(), text.title.clone()))
             .collect();
-        let media = |m: &Media| PublicMedia {
-            url: site.url(&format!("/media/{}/{}", m.sha256, content::path_segment(&m.name))),
-            file: m.clone(),
+        let media = |m: &Media| {
+            let address = |sha256: &str| site.url(&format!("/media/{sha256}/{}", content::path_segment(&m.name)));
+            let mut file = m.clone();
+            for rendition in &mut file.renditions {
+                rendition.url = address(&rendition.sha256);
+            }
+            PublicMedia {
+                url: address(&m.sha256),
+                file,
+            }
         };
         Some(Self {
             schema: site.url(&path::schema("version")),

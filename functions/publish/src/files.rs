@@ -36,5 +36,5 @@ pub(crate) async fn hide(desk: &Desk, release: Uuid, public: &Public) -> Result<
 }
 
 fn files(public: &Public) -> Vec<Media> {
-    public.media.iter().map(|media| media.file.clone()).collect()
+    public.media.iter().flat_map(|media| media.file.files()).collect()
 }

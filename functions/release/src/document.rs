@@ -89,17 +89,62 @@ pub struct Media {
     /// Likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// The same picture in fewer pixels, under the same name and type: what pages show, while the file itself is kept for print.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renditions: Vec<Rendition>,
 }
 
 impl Media {
+    /// Itself and its renditions, each as a file of its own.
+    pub fn files(&self) -> impl Iterator<Item = Self> {
+        let alone = |sha256: &str, size, width, height| Self {
+            sha256: sha256.to_owned(),
+            size,
+            width,
+            height,
+            renditions: Vec::new(),
+            ..self.clone()
+        };
+        let own = alone(&self.sha256, self.size, self.width, self.height);
+        let smaller = self
+            .renditions
+            .iter()
+            .map(move |one| alone(&one.sha256, one.size, one.width, one.height));
+        std::iter::once(own).chain(smaller)
+    }
+
     /// Without what was measured.
     pub(crate) fn as_sent(&self) -> Self {
+        let renditions = self.renditions.iter().map(|one| Rendition {
+            width: None,
+            height: None,
+            ..one.clone()
+        });
         Self {
             width: None,
             height: None,
+            renditions: renditions.collect(),
             ..self.clone()
         }
     }
+}
+
+/// A picture once more, in fewer pixels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Rendition {
+    /// Absolute URL, in public documents.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// In pixels, measured as that of the picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
 }
 
 /// A further link of a release.

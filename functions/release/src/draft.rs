@@ -32,6 +32,8 @@ impl Limits {
     pub const TOPICS: usize = 64;
     /// Photos and files of one release.
     pub const MEDIA: usize = 100;
+    /// Smaller ones of one picture.
+    pub const RENDITIONS: usize = 8;
     /// Of one file.
     pub const FILE_BYTES: u64 = 64 << 20;
     /// The sanitiser's time grows with the square of the nesting: see `BODY_DEPTH`.

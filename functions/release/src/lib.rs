@@ -22,7 +22,7 @@ mod upload;
 
 pub use clean::{Cleaned, clean_line, clean_text};
 pub use date::{Moment, parse_date};
-pub use document::{Correction, Event, Format, Link, Localised, Media, Text};
+pub use document::{Correction, Event, Format, Link, Localised, Media, Rendition, Text};
 pub use draft::{Draft, FIELDS, Limits};
 pub use excerpt::excerpt;
 pub use fault::{Fault, Faults};

@@ -109,6 +109,7 @@ pub fn lint(revision: &Revision, site: &Site) -> Lint {
         .filter(|(_, file)| file.kind.starts_with("image/"))
     {
         if let Some((width, height)) = file.width.zip(file.height)
+            && file.renditions.is_empty()
             && (u64::from(width) * u64::from(height) > PICTURE_PIXELS || file.size > PICTURE_BYTES)
         {
             let (name, megabytes) = (&file.name, (file.size as f64 / 1e5).round() / 10.0);

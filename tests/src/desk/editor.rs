@@ -120,7 +120,7 @@ async fn what_is_wrong_stands_beside_its_field_in_the_users_language_and_the_tex
     }
     assert_eq!(refused.attributes("#texts-en-title", "aria-invalid"), ["true"]);
     // The tab of the first language with a fault is open.
-    assert_eq!(refused.attributes("input.tab[checked]", "value"), ["en"]);
+    assert_eq!(refused.attributes(".tab input[checked]", "value"), ["en"]);
     let mended = refused.form("#editor");
     assert_eq!(
         (mended.get("texts.en.title"), mended.get("texts.en.body")),

@@ -7,6 +7,7 @@ mod four_eyes;
 mod judged;
 mod languages;
 mod lint;
+mod renditions;
 mod routes;
 mod schedule;
 mod status;

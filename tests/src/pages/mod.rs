@@ -93,6 +93,13 @@ pub(super) fn rich(n: u32, published: &str) -> Revision {
     };
     revision.texts.insert(lang("ar"), arabic);
     let localised = |text: &str| [(lang("en"), text.to_owned())].into();
+    let smaller = release::Rendition {
+        url: String::new(),
+        sha256: "cd".repeat(32),
+        size: 1,
+        width: Some(480),
+        height: Some(360),
+    };
     let media = |name: &str, kind: &str| Media {
         sha256: "ab".repeat(32),
         name: name.to_owned(),
@@ -100,6 +107,7 @@ pub(super) fn rich(n: u32, published: &str) -> Revision {
         size: 1,
         width: kind.starts_with("image/").then_some(800),
         height: kind.starts_with("image/").then_some(600),
+        renditions: (kind == "image/jpeg").then_some(smaller.clone()).into_iter().collect(),
         alt: localised("A quay & a crane"),
         caption: localised("The quay"),
         credit: "T. Ide".to_owned(),

@@ -84,6 +84,7 @@ pub(super) fn label(name: &str, w: &Words, site: &Site) -> (String, Option<Lang>
         ["media", n, "alt", tag] => (vec![row(w.file, n), w.alt.to_owned()], Some(tag)),
         ["media", n, "caption", tag] => (vec![row(w.file, n), w.caption.to_owned()], Some(tag)),
         ["media", n, "credit"] => (vec![row(w.file, n), w.credit.to_owned()], None),
+        ["media", n, "renditions", ..] => (vec![row(w.file, n), w.file_renditions.to_owned()], None),
         ["media", n, field] => (vec![row(w.file, n), (*field).to_owned()], None),
         ["language"] => (vec![w.original_language.to_owned()], None),
         ["date"] => (vec![w.date.to_owned()], None),
@@ -190,8 +191,12 @@ impl Changes {
         names.sort_by_key(|name| order(name));
         names.dedup();
         let text = |flat: &Flat, name: &String| flat.get(name).cloned().unwrap_or_default();
-        // A file is another one when its digest is; size and type follow from it.
-        let follows = |name: &str| name.starts_with("media.") && (name.ends_with(".size") || name.ends_with(".type"));
+        // A file is another one when its digest is; size, type and what it is in fewer pixels follow from it.
+        let follows = |name: &str| {
+            let file = ["size", "type", "renditions"].iter().find_map(|end| name.strip_suffix(end));
+            let digest = file.filter(|file| file.starts_with("media.")).map(|file| format!("{file}sha256"));
+            digest.is_some_and(|digest| !name.ends_with("renditions") || from.get(&digest) != to.get(&digest))
+        };
         let changed = names.into_iter().filter(|name| from.get(*name) != to.get(*name) && !follows(name));
         let list = changed.map(|name| {
             let (label, lang) = label(name, tongue.words, site);

@@ -67,6 +67,9 @@ impl Form {
         self.0.push((name.into(), value.into()));
     }
 
+    /// What a row keeps of its file, unseen.
+    pub(super) const FILE: [&str; 5] = ["sha256", "name", "type", "size", "renditions"];
+
     /// Adds a row for a file that has arrived.
     pub(super) fn attach(&mut self, file: &Upload) {
         let row = self.rows("media").into_iter().max().map_or(0, |last| last + 1);
@@ -151,6 +154,8 @@ impl Form {
             form.put(format!("media.{n}.type"), file.kind.as_str());
             form.put(format!("media.{n}.size"), file.size.to_string());
             form.put(format!("media.{n}.credit"), file.credit.as_str());
+            let renditions = file.renditions.iter().map(|one| format!("{}:{}", one.sha256, one.size));
+            form.put(format!("media.{n}.renditions"), renditions.collect::<Vec<_>>().join(" "));
         }
         form
     }
@@ -206,7 +211,14 @@ impl Form {
             .kept("media")
             .map(|n| {
                 let text = |name: &str| self.get(&format!("media.{n}.{name}")).to_owned();
+                // Each is a SHA-256 and a size.
+                let renditions = text("renditions");
+                let renditions = renditions.split_ascii_whitespace().map(|one| {
+                    let (sha256, size) = one.split_once(':').unwrap_or((one, ""));
+                    json!({"sha256": sha256, "size": size.parse::<u64>().unwrap_or_default()})
+                });
                 json!({
+                    "renditions": renditions.collect::<Vec<_>>(),
                     "sha256": text("sha256"), "name": text("name"), "type": text("type"),
                     "size": text("size").parse::<u64>().unwrap_or_default(), "credit": text("credit"),
                     "alt": localised(&format!("media.{n}.alt")), "caption": localised(&format!("media.{n}.caption")),

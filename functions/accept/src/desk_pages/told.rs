@@ -24,7 +24,7 @@ pub(super) struct Told {
 type Said = (&'static str, fn(&Words) -> &'static str);
 
 /// Sentences of the rules, with `{}` where they differ, and the desk's own. The most particular come first.
-const SAID: [Said; 64] = [
+const SAID: [Said; 65] = [
     ("texts.{}.title is missing; {}", |w| w.fault_title_empty),
     ("texts.{}.title is empty; {}", |w| w.fault_title_empty),
     ("texts.{}.body is missing; {}", |w| w.fault_body_empty),
@@ -56,6 +56,10 @@ const SAID: [Said; 64] = [
     ("the text holds the character NUL (U+0000); take it out", |w| w.fault_nul),
     ("took out {0} character{} that no feed can carry: {1}", |w| w.warn_taken_out),
     ("no file with this SHA-256 has arrived; {}", |w| w.fault_file_missing),
+    (
+        "expected the picture of {0} by {1} pixels in fewer pixels {}; found {2} by {3}",
+        |w| w.fault_rendition,
+    ),
     ("expected {0}, as announced; by its content the file is {1}", |w| w.fault_file_kind),
     ("expected one of {}; found {0}; SVG and HTML can carry programs", |w| {
         w.fault_file_refused

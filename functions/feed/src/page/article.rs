@@ -138,7 +138,7 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         content: text.map(|t| t.content_html.clone()).unwrap_or_default(),
         figures: {
             let pictures = public.media.iter().filter(|file| file.is_picture());
-            pictures.map(|file| content::figure(file, site, &shown)).collect()
+            pictures.map(|file| content::picture(file, site, &shown)).collect()
         },
         files: {
             let files = public.media.iter().filter(|file| !file.is_picture());

@@ -46,6 +46,8 @@ pub struct Words {
     pub not_found: String,
     /// What to do there.
     pub not_found_help: String,
+    /// Leads to a picture with all its pixels.
+    pub full_size: String,
     /// Label of the links that every page has.
     pub menu: String,
     /// The first link of a page, for those who do not use a mouse.

@@ -78,10 +78,10 @@ impl Fold {
             self.entries.extend(view.entry(revision));
             self.view = Some(view);
         }
-        for media in &public.media {
-            let known = |file: &&Media| (&file.sha256, &file.name) == (&media.file.sha256, &media.file.name);
-            if !self.files.iter().any(|file| known(&file)) {
-                self.files.push(media.file.clone());
+        for file in public.media.iter().flat_map(|media| media.file.files()) {
+            let same = |known: &Media| (&known.sha256, &known.name) == (&file.sha256, &file.name);
+            if !self.files.iter().any(same) {
+                self.files.push(file);
             }
         }
         self.versions.push((public.revision, public.status, Bytes::from(public.document())));

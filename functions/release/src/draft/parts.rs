@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::Limits;
 use crate::markup::{shown, web_address};
 use crate::reader::{At, Reader, below};
-use crate::{Correction, Event, Link, Media, Upload};
+use crate::{Correction, Event, Link, Media, Rendition, Upload};
 
 /// A day written `YYYY-MM-DD`, between 1900 and 9999.
 fn day(reader: &mut Reader<'_>, parent: &At<'_>, name: &str) -> Option<(String, Date)> {
@@ -77,8 +77,19 @@ pub(super) fn media(reader: &mut Reader<'_>, root: &At<'_>) -> Vec<Media> {
 }
 
 fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
-    // The last two are measured, so what is said of them is not read; whoever sends a release back as it was answered says them.
-    let known = ["sha256", "name", "type", "size", "alt", "caption", "credit", "width", "height"];
+    // Width and height are measured, so what is said of them is not read; whoever sends a release back as it was answered says them.
+    let known = [
+        "sha256",
+        "name",
+        "type",
+        "size",
+        "alt",
+        "caption",
+        "credit",
+        "renditions",
+        "width",
+        "height",
+    ];
     if !reader.object(at, &known, &[]) {
         return None;
     }
@@ -86,7 +97,15 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
     let alt = reader.localised(at, "alt");
     let caption = reader.localised(at, "caption");
     let credit = reader.optional(at, "credit").unwrap_or_default();
+    let renditions = renditions(reader, at);
     let Upload { sha256, name, kind, size } = named?;
+    if !renditions.is_empty() && !kind.starts_with("image/") {
+        let pointer = below(&at.pointer, "renditions");
+        reader.fault(
+            &pointer,
+            format!("expected renditions of a picture only, found {} of {kind}", renditions.len()),
+        );
+    }
     Some(Media {
         sha256,
         name,
@@ -97,33 +116,61 @@ fn file(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Media> {
         credit,
         width: None,
         height: None,
+        renditions,
     })
 }
 
-/// What is said of a file, whether it is announced or stands in a release.
-pub(crate) fn upload(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Upload> {
-    let mut checked = |name: &str, holds: fn(&str) -> bool, expected: &str| {
-        let found = reader.required(at, name)?;
-        if !holds(&found) {
-            reader.fault(&below(&at.pointer, name), format!("expected {expected}, found {}", shown(&found)));
-            return None;
+fn renditions(reader: &mut Reader<'_>, at: &At<'_>) -> Vec<Rendition> {
+    let Some(list) = at.field("renditions") else { return Vec::new() };
+    let mut renditions = Vec::new();
+    for entry in reader.list(&list, Some(Limits::RENDITIONS)) {
+        // Its address is known, and its extent is measured.
+        if !reader.object(&entry, &["sha256", "size", "url", "width", "height"], &[]) {
+            continue;
         }
-        Some(found)
-    };
-    let sha256 = checked("sha256", is_sha256, "64 lower-case hexadecimal digits");
-    let name = checked(
-        "name",
-        is_file_name,
-        "a file name without `/`, `\\` and `..`, at most 200 characters",
-    );
-    let kind = checked("type", is_media_type, "a media type such as image/jpeg");
-    let size = match at.field("size") {
+        let (sha256, size) = (digest(reader, &entry), bytes(reader, &entry));
+        renditions.extend(sha256.zip(size).map(|(sha256, size)| Rendition {
+            url: String::new(),
+            sha256,
+            size,
+            width: None,
+            height: None,
+        }));
+    }
+    renditions
+}
+
+/// What a text must be: its field, a test of it, and how that is said.
+fn checked(reader: &mut Reader<'_>, at: &At<'_>, (name, holds, expected): (&str, fn(&str) -> bool, &str)) -> Option<String> {
+    let found = reader.required(at, name)?;
+    if !holds(&found) {
+        reader.fault(&below(&at.pointer, name), format!("expected {expected}, found {}", shown(&found)));
+        return None;
+    }
+    Some(found)
+}
+
+fn digest(reader: &mut Reader<'_>, at: &At<'_>) -> Option<String> {
+    checked(reader, at, ("sha256", is_sha256, "64 lower-case hexadecimal digits"))
+}
+
+fn bytes(reader: &mut Reader<'_>, at: &At<'_>) -> Option<u64> {
+    match at.field("size") {
         Some(size) => reader.size(&size),
         None => {
             reader.missing(at, "size");
             None
         }
-    };
+    }
+}
+
+/// What is said of a file, whether it is announced or stands in a release.
+pub(crate) fn upload(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Upload> {
+    let sha256 = digest(reader, at);
+    let expected = "a file name without `/`, `\\` and `..`, at most 200 characters";
+    let name = checked(reader, at, ("name", is_file_name, expected));
+    let kind = checked(reader, at, ("type", is_media_type, "a media type such as image/jpeg"));
+    let size = bytes(reader, at);
     Some(Upload {
         sha256: sha256?,
         name: name?,

@@ -49,6 +49,11 @@ fn a_picture_larger_than_any_screen_is_told_by_its_pixels_or_its_bytes() {
         "{told:?}"
     );
     assert_eq!(pointers(&with(800, 600, 4_000_001).warnings), ["/media/0/size"]);
+    // Readers load a rendition then.
+    let mut release = english("Harbour summit closes", "The summit closed on 9 June 2026.");
+    release["media"] = json!([{"sha256": "a".repeat(64), "name": "quay.jpg", "type": "image/jpeg", "size": 11_560_000, "alt": {"en": "A quay"},
+        "width": 7_300, "height": 5_480, "renditions": [{"sha256": "b".repeat(64), "size": 90_000, "width": 1_440, "height": 1_081}]}]);
+    assert_eq!(looked(&release), Lint::default());
 }
 
 #[test]

@@ -250,7 +250,7 @@ impl EditorPage {
             rows.push(FileRow {
                 n: n.to_string(),
                 name: text("name"),
-                hidden: ["sha256", "name", "type", "size"].map(|name| (name, text(name))).into(),
+                hidden: Form::FILE.map(|name| (name, text(name))).into(),
                 picture,
                 texts: file_texts(&n.to_string(), &tags, w, &field).into_iter().map(&told).collect(),
                 told: shown
@@ -258,9 +258,8 @@ impl EditorPage {
                     .iter()
                     .chain(&shown.warnings)
                     .filter(|told| {
-                        ["sha256", "name", "type", "size"]
-                            .iter()
-                            .any(|name| told.field == format!("media.{n}.{name}"))
+                        let field = told.field.strip_prefix(&format!("media.{n}."));
+                        field.is_some_and(|field| field.split('.').next().is_some_and(|name| Form::FILE.contains(&name)))
                     })
                     .cloned()
                     .collect(),
@@ -269,7 +268,7 @@ impl EditorPage {
         let blank = FileRow {
             n: "NEW".to_owned(),
             name: String::new(),
-            hidden: ["sha256", "name", "type", "size"].map(|name| (name, String::new())).into(),
+            hidden: Form::FILE.map(|name| (name, String::new())).into(),
             picture: None,
             texts: file_texts("NEW", &tags, w, &field),
             told: Vec::new(),
@@ -354,7 +353,7 @@ impl EditorPage {
 /// Where a link to a field leads: of a file, to its description.
 fn target(name: &str, id: &str) -> String {
     match name.split('.').collect::<Vec<_>>().as_slice() {
-        ["media", n, "sha256" | "name" | "type" | "size"] => format!("media-{n}"),
+        ["media", n, name, ..] if Form::FILE.contains(name) => format!("media-{n}"),
         ["texts", tag] => format!("texts-{tag}-title"),
         _ => id.to_owned(),
     }
