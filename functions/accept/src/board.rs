@@ -141,7 +141,7 @@ async fn read(store: &Store, ids: Vec<(Uuid, u32)>, wanted: impl Fn(&Revision) -
     Ok(found.map(line).collect())
 }
 
-fn line(revision: Revision) -> Line {
+pub(crate) fn line(revision: Revision) -> Line {
     Line {
         id: revision.id,
         revision: revision.revision,

@@ -2,6 +2,7 @@
 //!
 //! It never writes the public site.
 
+mod archive;
 mod auth;
 mod board;
 mod check;

@@ -31,10 +31,14 @@ pub const CONTENT: &str = "content";
 pub const SITE: &str = "site";
 /// In the data directory: where the S3 of the last start listens, for the commands that find the directory in use.
 pub(crate) const S3_ADDRESS: &str = "s3-address";
+/// In the data directory, from a change of `site.toml` until every view follows it.
+const ANEW: &str = "views-to-be-made-anew";
 /// The most messages in a batch: what came while the last one was published goes together.
 const BATCH: usize = 1_000;
 /// How long an event may take before the sweeper does its work.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// How long the doors stay closed at most while every view is made anew.
+const DOORS: Duration = Duration::from_secs(15);
 /// How long a failed message rests before it comes again.
 const REST: Duration = Duration::from_millis(500);
 
@@ -90,6 +94,8 @@ pub struct PressRoom {
     accept: Arc<accept::Desk>,
     listener: TcpListener,
     s3_listener: TcpListener,
+    /// Views that are made anew beside all else.
+    behind: JoinSet<()>,
 }
 
 /// Opens the S3 of a data directory and the queue that its events go to: also whoever only looks at the data must not lose an event
@@ -133,7 +139,10 @@ impl PressRoom {
             .with_context(|| format!("{} cannot be written", options.data.join(S3_ADDRESS).display()))?;
         let (text, site) = configuration(options, address)?;
         let store = Store::new(s3.client(), CONTENT, SITE);
-        let rebuild = store.get(&Key::SiteConfig).await?.is_some_and(|old| old.bytes != text.as_bytes());
+        let anew = options.data.join(ANEW);
+        if store.get(&Key::SiteConfig).await?.is_some_and(|old| old.bytes != text.as_bytes()) {
+            std::fs::write(&anew, "").with_context(|| format!("{} cannot be written", anew.display()))?;
+        }
         store.put_changed(&Key::SiteConfig, text.into_bytes()).await?;
         let token = token::local(&store, &options.data, options.token.as_deref()).await?;
         let accept = Arc::new(accept::Desk::new(
@@ -142,7 +151,7 @@ impl PressRoom {
             Arc::new(site.clone()),
         ));
         let desk = Arc::new(Desk::new(store, site.clone()));
-        let room = Self {
+        let mut room = Self {
             site,
             token,
             address,
@@ -154,15 +163,19 @@ impl PressRoom {
             accept,
             listener,
             s3_listener,
+            behind: JoinSet::new(),
         };
-        room.start(rebuild, options.sample).await?;
+        room.start(&anew, options.sample).await?;
         Ok(room)
     }
 
-    async fn start(&self, rebuild: bool, sample: bool) -> anyhow::Result<()> {
-        let changed = rebuild && self.rebuild().await?;
-        if !changed {
-            furnish(&self.desk).await?;
+    async fn start(&mut self, anew: &Path, sample: bool) -> anyhow::Result<()> {
+        furnish(&self.desk).await?;
+        if anew.exists() {
+            let (desk, anew) = (Arc::clone(&self.desk), anew.to_owned());
+            self.behind.spawn(async move { make_anew(&desk, &anew).await });
+            // A small newsroom opens with all of it; a large one does not stay closed for it.
+            let _ = tokio::time::timeout(DOORS, self.behind.join_next()).await;
         }
         let (releases, _) = self.desk.store.list(Bucket::Content, "releases/", None, 1).await?;
         if releases.is_empty() && sample {
@@ -171,22 +184,6 @@ impl PressRoom {
         // What was accepted before the last stop is public before the first request.
         self.drain().await;
         Ok(())
-    }
-
-    /// Makes every view anew. One damaged release must not keep the press room closed: then the views that releases share stay as they are.
-    async fn rebuild(&self) -> anyhow::Result<bool> {
-        info!("site.toml is another one than last time: every view is made anew");
-        match rebuild(&self.desk, &|_| {}).await {
-            Ok(report) => {
-                info!(report.releases, report.mended, "every view is made anew");
-                Ok(true)
-            }
-            Err(Failure::Damaged(reason)) => {
-                error!(reason, "the views could not all be made anew");
-                Ok(false)
-            }
-            Err(failure) => Err(failure.into()),
-        }
     }
 
     /// Publishes until the queue is empty.
@@ -243,6 +240,15 @@ impl PressRoom {
             }
             Ok(())
         });
+        let (mut behind, stop_behind) = (self.behind, until(clock_stopped.clone()));
+        tasks.spawn(async move {
+            tokio::select! {
+                // It begins again at the next start.
+                () = stop_behind => Ok(()),
+                Some(done) = behind.join_next() => Ok(done?),
+                else => Ok(()),
+            }
+        });
         let desk = Arc::clone(&self.desk);
         let (due, stop_embargo) = (self.due.clone(), until(clock_stopped.clone()));
         tasks.spawn(async move { embargoes(&desk, &due, stop_embargo).await });
@@ -265,6 +271,20 @@ impl PressRoom {
             ended??;
         }
         Ok(())
+    }
+}
+
+/// Makes every view anew, since `site.toml` is another one than last time. Meanwhile readers see the views of before, and publications go on.
+/// One damaged release must not keep the press room closed: then the views that releases share stay as they are.
+async fn make_anew(desk: &Arc<Desk>, owed: &Path) {
+    info!("site.toml is another one than last time: every view is made anew");
+    match rebuild(desk, &|_| {}).await {
+        Ok(report) => info!(report.releases, report.mended, "every view is made anew"),
+        Err(Failure::Damaged(reason)) => error!(reason, "the views could not all be made anew"),
+        Err(failure) => return error!(%failure, "the views could not be made anew; the next start tries again"),
+    }
+    if let Err(failure) = std::fs::remove_file(owed) {
+        error!(%failure, "{} cannot be removed; the next start makes every view anew", owed.display());
     }
 }
 

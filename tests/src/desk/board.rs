@@ -76,3 +76,64 @@ async fn older_releases_are_on_further_pages() {
     let expected: Vec<String> = (0..45).rev().map(|n| format!("Notice {n:02}")).collect();
     assert_eq!(all, expected);
 }
+
+#[tokio::test]
+async fn a_search_goes_on_in_the_archive_where_the_board_has_looked_at_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = office(false, folder.path()).await;
+    let title = |n: usize| format!("Notice {n:02} to mariners");
+    let mut ids = Vec::new();
+    for n in 0..25 {
+        let release = serde_json::json!({
+            "status": "published", "date": format!("2016-{:02}-{:02}", n / 10 + 1, n % 10 + 1),
+            "texts": {"en": {"title": title(n), "body": "x"}}
+        });
+        let request = room
+            .request("POST", "/v1/releases?override=a+test")
+            .bearer_auth(OTHER)
+            .json(&release);
+        let (status, saved) = crate::harness::answer(request).await;
+        assert_eq!(status, 201, "{saved}");
+        ids.push(saved["id"].as_str().unwrap().to_owned());
+    }
+    room.until("/changes/head.json", |log| log.matches("\"seq\"").count() == 26).await;
+    let withdraw = room
+        .request("POST", &format!("/v1/releases/{}/withdraw", ids[7]))
+        .bearer_auth(OTHER);
+    let (status, _) = crate::harness::answer(withdraw.json(&serde_json::json!({"reason": "By mistake"}))).await;
+    assert_eq!(status, 200);
+    room.until("/en/archive/2016/01/index.json", |month| month.contains("\"withdrawn\""))
+        .await;
+    let browser = Browser::signed_in(&room, OTHER).await;
+    // As a link of a board says that has looked at the newest ones.
+    let read = async |path: &str| {
+        let (mut all, mut pages, mut path) = (Vec::new(), 0, path.to_owned());
+        loop {
+            let page = browser.open(&path).await;
+            assert_eq!(page.status, 200, "{path}");
+            all.extend(page.texts(".board h2"));
+            pages += 1;
+            match page.attributes("a[rel=next]", "href").pop() {
+                Some(next) => path = next,
+                None => return (all, pages),
+            }
+        }
+    };
+    let last = "ffffffff-ffff-7fff-bfff-ffffffffffff";
+    let expected: Vec<String> = (0..25).rev().filter(|n| *n != 7).map(title).collect();
+    for search in ["q=MARINERS+notice", "q=mariners&status=published"] {
+        let found = read(&format!("/desk?{search}&cursor={last}&month=2016-12")).await;
+        assert_eq!(found, (expected.clone(), 2), "{search}");
+    }
+    assert_eq!(read(&format!("/desk?q=notice+11&cursor={last}&month=2016-02")).await.0, [title(11)]);
+    // It begins with the month that is said, and leaves out what the board has looked at.
+    assert_eq!(read(&format!("/desk?q=notice&cursor={last}&month=2016-01")).await.0.len(), 9);
+    assert_eq!(read(&format!("/desk?q=notice&cursor={}&month=2016-12", ids[3])).await.0.len(), 3);
+    for bad in ["month=x", "month=2016-99", "month=2016-01&after=x", "month=-1-1"] {
+        assert_eq!(
+            browser.open(&format!("/desk?q=notice&cursor={last}&{bad}")).await.status,
+            200,
+            "{bad}"
+        );
+    }
+}

@@ -126,7 +126,7 @@ pub(super) async fn room() -> Memory {
     let mut all: Vec<Revision> = (1..=5).map(|n| release(n, &format!("2026-0{n}-0{n}T09:00:00Z"))).collect();
     all.push(release(6, "2026-05-05T10:00:00Z"));
     all.push(rich(7, "2026-05-06T22:30:00Z"));
-    for media in all.iter().flat_map(|revision| &revision.media) {
+    for media in all.iter().flat_map(|revision| &revision.media).flat_map(release::Media::files) {
         // As if they had been sent.
         room.desk
             .store

@@ -7,6 +7,8 @@ use axum::{
     Extension,
     extract::{Query, State},
 };
+use feed::{Card, Month};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::StatusCode;
 use release::{Lang, Revision, Status};
 use url::form_urlencoded;
@@ -20,7 +22,12 @@ use super::{
     when::When,
     words::{Tongue, Words},
 };
-use crate::{Desk, board};
+use crate::{
+    Desk,
+    archive::{self, From},
+    board::{self, Board},
+    revisions,
+};
 
 /// As many as fit a screen or two.
 const LIMIT: usize = 20;
@@ -72,29 +79,82 @@ pub(super) fn status_word(status: Status, w: &Words) -> &'static str {
     }
 }
 
-/// `GET /desk?status=&q=&cursor=`.
+/// Releases that were found, read at once.
+const PARALLEL: usize = 16;
+
+/// `GET /desk?status=&q=&cursor=&month=&after=`.
+///
+/// The board looks at so many of the newest releases. A search goes on in the archive, from the month on and after the release that a link to
+/// older ones says.
 pub(super) async fn show(State(desk): State<Arc<Desk>>, Extension(visit): Extension<Visit>, Query(params): Params) -> Page {
     let text = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
     let search: String = text("q").trim().chars().take(SEARCH_CHARS).collect();
     let status = Status::parse(text("status"));
     let cursor = Uuid::try_parse(text("cursor")).ok();
     let wanted: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |revision: &Revision| status.is_none_or(|status| status == revision.status) && speaks_of(revision, &wanted);
-    let page = board::board(&desk.store, (desk.now)(), &fits, cursor, LIMIT).await?;
+    let of_status = |revision: &Revision| status.is_none_or(|status| status == revision.status);
+    let fits = |revision: &Revision| of_status(revision) && speaks_of(revision, &wanted);
+    let from = from(&text);
+    let mut page = match from {
+        Some(_) => Board {
+            releases: Vec::new(),
+            next: cursor,
+        },
+        None => board::board(&desk.store, (desk.now)(), &fits, cursor, LIMIT).await?,
+    };
+    let mut older = page.next.map(|next| address(status, &search, Some(next), None));
+    // What was never public is in no archive.
+    let archived = !wanted.is_empty() && matches!(status, None | Some(Status::Published));
+    if archived && let Some(looked) = page.next.filter(|_| page.releases.len() < LIMIT) {
+        let card = |card: &Card| card.id < looked && names(card, &wanted);
+        let found = archive::search(&desk.store, &desk.site, &card, from, LIMIT - page.releases.len()).await?;
+        let latest = |id: Uuid| {
+            let store = desk.store.clone();
+            async move {
+                match revisions::highest(&store, id).await? {
+                    Some(n) => revisions::read(&store, id, n).await,
+                    None => Ok(None),
+                }
+            }
+        };
+        let latest: Vec<Option<Revision>> = stream::iter(found.releases).map(latest).buffered(PARALLEL).try_collect().await?;
+        page.releases
+            .extend(latest.into_iter().flatten().filter(of_status).map(board::line));
+        older = found.next.map(|next| address(status, &search, Some(looked), Some(next)));
+    }
     let tongue = visit.visitor.tongue;
     let shown = BoardPage {
         frame: Frame::of(&desk.site, &visit),
         status: status.map_or("", Status::as_str),
         filters: filters(status, &search, tongue.words),
         rows: page.releases.into_iter().map(|line| row(line, &desk, tongue)).collect(),
-        older: page.next.map(|next| address(status, &search, Some(next))),
-        newest: cursor.map(|_| address(status, &search, None)),
+        older,
+        newest: cursor.map(|_| address(status, &search, None, None)),
         search,
     };
     Ok(html(StatusCode::OK, &shown))
 }
 
-/// True when each word stands in a title, a subtitle or the event's name, in any language.
+/// Where in the archive a search goes on.
+fn from<'a>(text: &impl Fn(&str) -> &'a str) -> Option<From> {
+    let (year, month) = text("month").split_once('-')?;
+    let month = Month {
+        year: year.parse().ok()?,
+        month: month.parse().ok()?,
+    };
+    Some(From {
+        month,
+        after: Uuid::try_parse(text("after")).ok(),
+    })
+}
+
+/// True when each word stands in a title, a summary or the event's name, in any language: of what is public.
+fn names(card: &Card, words: &[String]) -> bool {
+    let texts = card.title.values().chain(card.summary.values()).map(String::as_str);
+    all_stand_in(texts.chain(card.event.iter().map(|event| event.name.as_str())), words)
+}
+
+/// True when each word stands in a title, a subtitle, a summary or the event's name, in any language.
 fn speaks_of(revision: &Revision, words: &[String]) -> bool {
     if words.is_empty() {
         return true;
@@ -102,13 +162,16 @@ fn speaks_of(revision: &Revision, words: &[String]) -> bool {
     let texts = revision
         .texts
         .values()
-        .flat_map(|text| [text.title.as_str(), text.subtitle.as_str()]);
-    let event = revision.event.iter().map(|event| event.name.as_str());
-    let all = texts.chain(event).map(str::to_lowercase).collect::<Vec<_>>().join("\n");
+        .flat_map(|text| [text.title.as_str(), text.subtitle.as_str(), text.summary.as_str()]);
+    all_stand_in(texts.chain(revision.event.iter().map(|event| event.name.as_str())), words)
+}
+
+fn all_stand_in<'a>(texts: impl Iterator<Item = &'a str>, words: &[String]) -> bool {
+    let all = texts.map(str::to_lowercase).collect::<Vec<_>>().join("\n");
     words.iter().all(|word| all.contains(word.as_str()))
 }
 
-fn address(status: Option<Status>, search: &str, cursor: Option<Uuid>) -> String {
+fn address(status: Option<Status>, search: &str, cursor: Option<Uuid>, from: Option<From>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(status) = status {
         query.append_pair("status", status.as_str());
@@ -119,6 +182,12 @@ fn address(status: Option<Status>, search: &str, cursor: Option<Uuid>) -> String
     if let Some(cursor) = cursor {
         query.append_pair("cursor", &cursor.to_string());
     }
+    if let Some(From { month, after }) = from {
+        query.append_pair("month", &format!("{:04}-{:02}", month.year, month.month));
+        if let Some(after) = after {
+            query.append_pair("after", &after.to_string());
+        }
+    }
     match query.finish() {
         query if query.is_empty() => "/desk".to_owned(),
         query => format!("/desk?{query}"),
@@ -128,7 +197,7 @@ fn address(status: Option<Status>, search: &str, cursor: Option<Uuid>) -> String
 fn filters(current: Option<Status>, search: &str, w: &'static Words) -> Vec<Filter> {
     let of = |status: Option<Status>| Filter {
         label: status.map_or(w.all, |status| status_word(status, w)),
-        url: address(status, search, None),
+        url: address(status, search, None, None),
         current: status == current,
     };
     let all = [
