@@ -100,6 +100,11 @@ impl MonthsView {
         (current != Some(&view)).then_some(view)
     }
 
+    /// True when both lists name the same months: then their pages and their index of sitemaps are the same, whatever the months hold.
+    pub fn names_months_of(&self, other: &Self) -> bool {
+        self.months.iter().map(MonthLine::of).eq(other.months.iter().map(MonthLine::of))
+    }
+
     /// The nearest months with releases before and after one.
     pub fn neighbours(&self, month: Month) -> (Option<Month>, Option<Month>) {
         let chain = || self.months.iter().filter(|line| line.holds_releases()).map(MonthLine::of);
@@ -145,5 +150,34 @@ mod tests {
         assert_eq!(list.neighbours(month(2012)), (Some(month(2010)), Some(month(2013))));
         assert_eq!(list.around(month(2012)), [2013, 2011, 2010].map(month));
         assert_eq!(list.around(month(2014)), [2014, 2013].map(month));
+    }
+
+    #[test]
+    fn what_names_months_only_says_the_same_when_they_are_the_same() {
+        let site = Site::parse(include_str!("../../local/src/sample/site.toml"), "site.toml").unwrap();
+        let list = |months: &[(i16, usize)]| {
+            let lines: Vec<MonthLine> = months
+                .iter()
+                .map(|(year, count)| MonthLine::new(month(*year), [*count, 1], *count as u64, site.default_language(), &site))
+                .collect();
+            MonthsView::admit(None, &lines, &site).unwrap()
+        };
+        let rendered = |view: &MonthsView| {
+            let pages = site.languages.iter().map(|language| crate::archive_page(view, &site, &language.tag).unwrap());
+            pages.chain([view.to_sitemap(&site).to_vec()]).collect::<Vec<_>>()
+        };
+        let one = list(&[(2010, 1), (2012, 5)]);
+        for (other, same) in [
+            (list(&[(2010, 3), (2012, 5)]), true),
+            (list(&[(2010, 0), (2012, 9)]), true),
+            (list(&[(2010, 1), (2011, 1), (2012, 5)]), false),
+            (list(&[(2010, 1)]), false),
+            (list(&[]), false),
+        ] {
+            assert_eq!(one.names_months_of(&other), same);
+            for (mine, theirs) in rendered(&one).iter().zip(&rendered(&other)) {
+                assert_eq!(mine == theirs, same);
+            }
+        }
     }
 }
