@@ -163,7 +163,10 @@ mod tests {
             MonthsView::admit(None, &lines, &site).unwrap()
         };
         let rendered = |view: &MonthsView| {
-            let pages = site.languages.iter().map(|language| crate::archive_page(view, &site, &language.tag).unwrap());
+            let pages = site
+                .languages
+                .iter()
+                .map(|language| crate::archive_page(view, &site, &language.tag).unwrap());
             pages.chain([view.to_sitemap(&site).to_vec()]).collect::<Vec<_>>()
         };
         let one = list(&[(2010, 1), (2012, 5)]);

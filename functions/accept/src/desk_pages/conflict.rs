@@ -31,7 +31,8 @@ struct ConflictPage {
     rows: Vec<Row>,
     /// Fields that only one side changed.
     merged: Vec<String>,
-    mine: Vec<(String, String)>,
+    /// Each with the language of its field.
+    mine: Vec<(String, String, Option<Lang>)>,
 }
 
 struct Row {
@@ -105,7 +106,13 @@ pub(super) async fn show(desk: &Desk, visit: &Visit, base: Option<Revision>, the
         theirs: theirs.revision,
         rows,
         merged,
-        mine: pairs(&mine),
+        mine: pairs(&mine)
+            .into_iter()
+            .map(|(name, value)| {
+                let (_, lang) = label(&name, tongue.words, site);
+                (name, value, lang)
+            })
+            .collect(),
     };
     Ok(html(StatusCode::CONFLICT, &page))
 }
