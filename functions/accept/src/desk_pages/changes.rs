@@ -48,6 +48,14 @@ fn put(name: &str, value: &Value, flat: &mut Flat) {
             let ids: Vec<&str> = entries.iter().filter_map(Value::as_str).collect();
             flat.insert(name.to_owned(), ids.join("\n"));
         }
+        // One field of the form, as it stands there.
+        Value::Array(entries) if name.ends_with(".renditions") => {
+            let one = |entry: &Value| format!("{}:{}", entry["sha256"].as_str().unwrap_or_default(), entry["size"]);
+            let all: Vec<String> = entries.iter().map(one).collect();
+            if !all.is_empty() {
+                flat.insert(name.to_owned(), all.join(" "));
+            }
+        }
         Value::Array(entries) => entries
             .iter()
             .enumerate()
@@ -202,7 +210,10 @@ impl Changes {
             let (label, lang) = label(name, tongue.words, site);
             Change {
                 dir: lang.as_ref().map_or("auto", |lang| lang.direction().as_str()),
-                parts: parts(&text(from, name), &text(to, name)),
+                parts: parts(
+                    &read(name, &text(from, name), site, tongue),
+                    &read(name, &text(to, name), site, tongue),
+                ),
                 label,
                 lang,
             }
@@ -213,6 +224,31 @@ impl Changes {
             list: list.collect(),
         }
     }
+}
+
+/// The value of a field for a person: what the editor calls it, where it is a choice.
+fn read(name: &str, value: &str, site: &Site, tongue: Tongue) -> String {
+    let (w, desk) = (tongue.words, tongue.lang());
+    if name == "language" {
+        return Lang::parse(value).map_or_else(|_| value.to_owned(), |lang| language_name(&lang, w));
+    }
+    if name.ends_with(".format") {
+        let word = match value {
+            "markdown" => w.format_markdown,
+            "html" => w.format_html,
+            "text" => w.format_text,
+            other => other,
+        };
+        return word.to_owned();
+    }
+    if name == "topics" {
+        let label = |id: &str| {
+            site.topic(id)
+                .map_or(id.to_owned(), |topic| topic.label_and_language(site, &desk).1.to_owned())
+        };
+        return value.lines().map(label).collect::<Vec<_>>().join("\n");
+    }
+    value.to_owned()
 }
 
 /// Texts first, each language together; in a text the title first.
@@ -281,6 +317,43 @@ mod tests {
             PartKind::New => format!("+{}+", part.text),
         };
         parts(from, to).iter().map(mark).collect()
+    }
+
+    #[test]
+    fn a_form_that_was_taken_apart_is_the_same_form_again() {
+        let site = Site::parse(include_str!("../../../local/src/sample/site.toml"), "site.toml").unwrap();
+        let (one, other) = ("a".repeat(64), "b".repeat(64));
+        let form = Form::from(
+            [
+                ("language", "en"),
+                ("texts.en.title", "Harbour fees fall"),
+                ("texts.en.body", "The council met."),
+                ("topics", "research"),
+                ("topics", "technology"),
+                ("media.0.sha256", one.as_str()),
+                ("media.0.name", "quay.jpg"),
+                ("media.0.type", "image/jpeg"),
+                ("media.0.size", "90"),
+                ("media.0.renditions", &format!("{other}:9 {one}:7")),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        );
+        let again = Form::from(pairs(&flat(&form, &site)));
+        assert_eq!(again.release(&site), form.release(&site));
+        assert_eq!(
+            form.release(&site)["media"][0]["renditions"][1],
+            serde_json::json!({"sha256": one, "size": 7})
+        );
+        let english = Tongue::all().next().unwrap();
+        for (name, value, expected) in [
+            ("language", "fr", "French"),
+            ("texts.en.format", "html", "HTML"),
+            ("topics", "research\ngone", "Research\ngone"),
+            ("event.name", "research", "research"),
+        ] {
+            assert_eq!(read(name, value, &site, english), expected, "{name}");
+        }
     }
 
     #[test]
