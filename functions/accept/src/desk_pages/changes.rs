@@ -337,7 +337,7 @@ mod tests {
                 ("media.0.renditions", &format!("{other}:9 {one}:7")),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+            .to_vec(),
         );
         let again = Form::from(pairs(&flat(&form, &site)));
         assert_eq!(again.release(&site), form.release(&site));
