@@ -291,6 +291,13 @@ function send(upload, file, progress) {
   });
 }
 
+// Whether a picture has more than one image (PNG 3rd edition, acTL; WebP container, VP8X): in fewer pixels it would stand still.
+async function moves(file, kind) {
+  const begin = new TextDecoder('latin1').decode(await file.slice(0, 65536).arrayBuffer());
+  if (kind === 'image/png') return begin.split('IDAT')[0].includes('acTL');
+  return kind === 'image/webp' && begin.slice(12, 16) === 'VP8X' && (begin.charCodeAt(20) & 2) > 0;
+}
+
 // The same picture in fewer pixels, for the screens of readers. The file itself stays as it is.
 const widths = [480, 960, 1440];
 
@@ -298,6 +305,7 @@ async function renditions(file, kind) {
   if (!['image/jpeg', 'image/png', 'image/webp'].includes(kind)) return [];
   const made = [];
   try {
+    if (await moves(file, kind)) return [];
     const whole = await createImageBitmap(file);
     for (const width of widths.filter((one) => one < 0.8 * whole.width)) {
       const canvas = document.createElement('canvas');

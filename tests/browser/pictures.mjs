@@ -10,18 +10,18 @@ const chunk = (name, data) => {
   return out
 }
 
-const png = (width, height, depth, colour, rows) => {
+const png = (width, height, depth, colour, rows, between = []) => {
   const head = Buffer.alloc(13)
   head.writeUInt32BE(width)
   head.writeUInt32BE(height, 4)
   head[8] = depth
   head[9] = colour
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
-  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([signature, chunk('IHDR', head), ...between, chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
 }
 
 /** A quay in the evening: sky, sun, sea, and a wall with posts. */
-export const quay = (width, height) => {
+export const quay = (width, height, between) => {
   const rows = Buffer.alloc(height * (1 + 3 * width))
   const horizon = 0.55 * height
   for (let y = 0; y < height; y++) {
@@ -37,8 +37,11 @@ export const quay = (width, height) => {
       point.forEach((value, n) => (rows[y * (1 + 3 * width) + 1 + 3 * x + n] = value))
     }
   }
-  return png(width, height, 8, 2, rows)
+  return png(width, height, 8, 2, rows, between)
 }
+
+/** A quay that says it moves: two images (PNG, third edition, acTL), the second of which is still to come. */
+export const moving = (width, height) => quay(width, height, [chunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]))])
 
 /** Black and white stripes: as many points as somebody wants, in few bytes. */
 export const stripes = (width, height) => {

@@ -5,6 +5,7 @@ mod lock;
 mod office;
 mod post;
 pub mod queue;
+mod renditions;
 mod room;
 pub mod s3;
 pub mod sample;

@@ -5,7 +5,10 @@ use release::{FIELDS, Step};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::post::{Document, described};
+use crate::{
+    post::{Document, described},
+    renditions,
+};
 
 /// A photo or file of a release.
 #[derive(Debug, Clone)]
@@ -184,27 +187,45 @@ impl Office {
         self.call(document.carried_by(request)?, id).await
     }
 
-    /// Announces a file, sends it, and saves the release with it.
+    /// Announces a file and sends it.
+    async fn send(&self, id: &str, file: &Value, bytes: Vec<u8>) -> anyhow::Result<()> {
+        let name = word(file, "name");
+        let told = self
+            .call(self.request(Method::POST, &format!("/{id}/media")).json(file), name)
+            .await?;
+        let Some(upload) = told["upload"].as_object() else {
+            return Ok(());
+        };
+        let mut request = Client::new().put(upload["url"].as_str().unwrap_or_default());
+        for (header, value) in upload["headers"].as_object().into_iter().flatten() {
+            request = request.header(header, value.as_str().unwrap_or_default());
+        }
+        // The URL is a secret: it must not stand in an error.
+        let sent = request.body(bytes).send().await.map_err(reqwest::Error::without_url);
+        let status = sent.with_context(|| format!("{name} could not be sent; try again"))?.status();
+        if !status.is_success() {
+            bail!("{name} was refused by the store ({status}); is the file still the same? Try again");
+        }
+        Ok(())
+    }
+
+    /// Sends a file, a photo with its renditions, and saves the release with it.
     async fn attach(&self, id: &str, file: &File) -> anyhow::Result<Value> {
         let name = file.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let bytes = std::fs::read(&file.path).with_context(|| format!("{} cannot be read", file.path.display()))?;
         let kind = release::kind_of(name).with_context(|| format!("{name}: expected a file that ends in {}", release::file_ends()))?;
         let mut entry = json!({"sha256": feed::sha256(&bytes), "name": name, "type": kind, "size": bytes.len()});
         let latest = self.call(self.request(Method::GET, &format!("/{id}")), id).await?;
-        let told = self
-            .call(self.request(Method::POST, &format!("/{id}/media")).json(&entry), name)
-            .await?;
-        if let Some(upload) = told["upload"].as_object() {
-            let mut request = Client::new().put(upload["url"].as_str().unwrap_or_default());
-            for (header, value) in upload["headers"].as_object().into_iter().flatten() {
-                request = request.header(header, value.as_str().unwrap_or_default());
-            }
-            // The URL is a secret: it must not stand in an error.
-            let sent = request.body(bytes).send().await.map_err(reqwest::Error::without_url);
-            let status = sent.with_context(|| format!("{name} could not be sent; try again"))?.status();
-            if !status.is_success() {
-                bail!("{name} was refused by the store ({status}); is the file still the same? Try again");
-            }
+        let smaller = renditions::of(&bytes, kind);
+        self.send(id, &entry, bytes).await?;
+        let mut sent = Vec::new();
+        for bytes in smaller {
+            let rendition = json!({"sha256": feed::sha256(&bytes), "name": name, "type": kind, "size": bytes.len()});
+            sent.push(json!({"sha256": rendition["sha256"], "size": rendition["size"]}));
+            self.send(id, &rendition, bytes).await?;
+        }
+        if !sent.is_empty() {
+            entry["renditions"] = sent.into();
         }
         for (field, value) in [
             ("alt", &file.alt),

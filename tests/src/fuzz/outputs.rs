@@ -14,7 +14,7 @@ use crate::{
     properties::text::{line, squashed},
 };
 
-const PIECES: [&str; 56] = [
+const PIECES: [&str; 59] = [
     "a",
     "Tide",
     " ",
@@ -53,6 +53,9 @@ const PIECES: [&str; 56] = [
     "<img src=/a.png alt=x>",
     "<svg>",
     "<table><td>",
+    "</table>",
+    "<abbr title='<table>'>",
+    "<td title=\"",
     "# ",
     "* ",
     "[x](https://a.example/)",
@@ -174,6 +177,11 @@ fn judge(draft: &Value) -> bool {
             all("h1").iter().map(|title| squashed(title)).collect::<Vec<_>>(),
             [squashed(&written)]
         );
+        // Each table of the text has a frame, and nothing else has one.
+        let within = |css: &str| page.select(&Selector::parse(css).unwrap()).count();
+        let outermost = within("article table") - within("article table table");
+        assert_eq!(within("article div.wide[tabindex='0'] > table:only-child"), outermost);
+        assert_eq!(within("article [tabindex]"), outermost);
         // The data of the page says the same, and no text leads out of it.
         let data = all("script[type='application/ld+json']");
         assert_eq!(data.len(), 1);

@@ -4,5 +4,6 @@ mod any_order;
 mod busy;
 mod command;
 mod damage;
+mod interrupted;
 mod log;
 mod room;

@@ -7,6 +7,7 @@ use super::{
     day::Day,
     frame::{Alternate, Frame, Place},
     share::{Share, news_article},
+    tables,
 };
 use crate::{Public, Words, content, path};
 
@@ -135,7 +136,7 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         event: public.event.as_ref().map(|event| Occasion::new(event, &shown)),
         correction_label: Words::of(&shown).correction.clone(),
         correction: public.correction.as_ref().and_then(|c| in_shown(&c.note)).unwrap_or_default(),
-        content: text.map(|t| t.content_html.clone()).unwrap_or_default(),
+        content: text.map(|t| tables::framed(&t.content_html, &Words::of(&shown).table)).unwrap_or_default(),
         figures: {
             let pictures = public.media.iter().filter(|file| file.is_picture());
             pictures.map(|file| content::picture(file, site, &shown)).collect()

@@ -9,6 +9,7 @@ mod lists;
 mod plain;
 mod share;
 mod style;
+mod tables;
 
 pub use archive::{archive_page, month_page};
 pub use article::release_page;

@@ -48,6 +48,8 @@ pub struct Words {
     pub not_found_help: String,
     /// Leads to a picture with all its pixels.
     pub full_size: String,
+    /// What a table is called that moves in its frame.
+    pub table: String,
     /// Label of the links that every page has.
     pub menu: String,
     /// The first link of a page, for those who do not use a mouse.
