@@ -238,9 +238,10 @@ async function paste(event) {
     const answer = await fetch('/desk/paste', { method: 'POST', body: new URLSearchParams({ html }) });
     if (answer.ok) {
       const cleaned = await answer.json();
-      text = cleaned.html;
       title = cleaned.title;
-      if (empty) format.value = 'html';
+      if (empty) format.value = cleaned.markdown === null ? 'html' : 'markdown';
+      // Markdown takes HTML, but not the other way round.
+      text = (format.value === 'markdown' && cleaned.markdown) || cleaned.html;
     }
   } catch {
     // The plain text is better than none.

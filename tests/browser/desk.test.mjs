@@ -352,8 +352,8 @@ describe('what scripts make quicker', () => {
       field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
     }, pasted)
     await ana.page.waitForFunction(() => document.querySelector('[name="texts.en.body"]').value)
-    assert.equal(await ana.page.locator('[name="texts.en.body"]').inputValue(), '<p>Harbour <b>fees</b> fall</p>')
-    assert.equal(await ana.page.locator('[name="texts.en.format"]').inputValue(), 'html')
+    assert.equal(await ana.page.locator('[name="texts.en.body"]').inputValue(), 'Harbour **fees** fall')
+    assert.equal(await ana.page.locator('[name="texts.en.format"]').inputValue(), 'markdown')
   })
 
   test('what is wrong is said while one writes', async () => {

@@ -24,7 +24,9 @@ pub(crate) fn of(picture: &[u8], kind: &str) -> Vec<Vec<u8>> {
         return Vec::new();
     };
     let part = |of: f64| of * WORTH;
-    let smaller = WIDTHS.into_iter().filter(|width| f64::from(*width) < part(f64::from(whole.pixels.width())));
+    let smaller = WIDTHS
+        .into_iter()
+        .filter(|width| f64::from(*width) < part(f64::from(whole.pixels.width())));
     let written = smaller.filter_map(|width| whole.written(width, kind).ok());
     #[expect(clippy::cast_precision_loss, reason = "sizes of photos are far below 2^52")]
     let worth = |bytes: &Vec<u8>| (bytes.len() as f64) < part(picture.len() as f64);
@@ -65,13 +67,22 @@ impl Picture {
 
     fn written(&self, width: u32, kind: &str) -> ImageResult<Vec<u8>> {
         let height = f64::from(self.pixels.height()) * f64::from(width) / f64::from(self.pixels.width());
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "less than the picture's own height")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "less than the picture's own height"
+        )]
         let height = (height.round() as u32).max(1);
         let small = self.pixels.resize_exact(width, height, FilterType::CatmullRom);
         let mut bytes = Vec::new();
         if kind == "image/jpeg" {
             let small = small.into_rgb8();
-            self.write(JpegEncoder::new_with_quality(&mut bytes, QUALITY), &small, (width, height), ExtendedColorType::Rgb8)?;
+            self.write(
+                JpegEncoder::new_with_quality(&mut bytes, QUALITY),
+                &small,
+                (width, height),
+                ExtendedColorType::Rgb8,
+            )?;
         } else {
             let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, Row::Adaptive);
             if small.color().has_alpha() {
@@ -83,7 +94,13 @@ impl Picture {
         Ok(bytes)
     }
 
-    fn write(&self, mut encoder: impl ImageEncoder, pixels: &[u8], (width, height): (u32, u32), color: ExtendedColorType) -> ImageResult<()> {
+    fn write(
+        &self,
+        mut encoder: impl ImageEncoder,
+        pixels: &[u8],
+        (width, height): (u32, u32),
+        color: ExtendedColorType,
+    ) -> ImageResult<()> {
         if let Some(profile) = &self.profile {
             // A format that cannot say it shows the colours as they are.
             let _ = encoder.set_icc_profile(profile.clone());

@@ -28,7 +28,7 @@ pub use excerpt::excerpt;
 pub use fault::{Fault, Faults};
 pub use language::{Direction, Lang};
 pub use lint::{Lint, lint};
-pub use markup::{check_body, html_to_text, to_html};
+pub use markup::{check_body, html_to_text, to_html, to_markdown};
 pub use paste::{Paste, html, markdown, plain};
 pub use picture::picture_size;
 pub use revision::{Approval, By, Damaged, Emergency, Overridden, Path, Revision, Role, Status, entry_id, log_name};

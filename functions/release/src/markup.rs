@@ -6,6 +6,7 @@ mod address;
 mod allowed;
 mod cost;
 mod lex;
+mod markdown;
 mod plain;
 mod sanitise;
 
@@ -14,6 +15,7 @@ use url::Url;
 
 pub(crate) use address::{shown, web_address};
 pub(crate) use lex::{Token, lex};
+pub use markdown::to_markdown;
 
 use crate::{Format, Limits};
 

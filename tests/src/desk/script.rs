@@ -49,7 +49,7 @@ async fn the_look_at_a_form_names_fields_and_saves_nothing() {
 }
 
 #[tokio::test]
-async fn a_paste_is_cleaned_as_a_release_in_html_would_be() {
+async fn a_paste_is_cleaned_as_a_release_in_html_would_be_and_comes_as_markdown() {
     let folder = tempfile::tempdir().unwrap();
     let room = office(false, folder.path()).await;
     let browser = Browser::signed_in(&room, AUTHOR).await;
@@ -58,7 +58,10 @@ async fn a_paste_is_cleaned_as_a_release_in_html_would_be() {
     let cleaned = browser.send("/desk/paste", &[("html", html)]).await;
     assert_eq!(
         (cleaned.status, said(&cleaned.text)),
-        (200, json!({"title": "Ferry delayed", "html": "<p>It was <b>late</b>.</p>"}))
+        (
+            200,
+            json!({"title": "Ferry delayed", "html": "<p>It was <b>late</b>.</p>", "markdown": "It was **late**."})
+        )
     );
     assert_eq!(browser.send("/desk/paste", &[("html", &"<div>".repeat(5_000))]).await.status, 422);
 }

@@ -160,7 +160,9 @@ async fn a_photo_is_attached_from_the_terminal_and_verify_and_rebuild_know_it() 
 
 /// As a camera makes it: grain everywhere, so that pixels cost bytes.
 fn photo(width: u32, height: u32) -> Vec<u8> {
-    let grain = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x, y, x ^ y].map(|n| n.wrapping_mul(37).to_le_bytes()[0])));
+    let grain = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([x, y, x ^ y].map(|n| n.wrapping_mul(37).to_le_bytes()[0]))
+    });
     let mut bytes = std::io::Cursor::new(Vec::new());
     grain.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
@@ -174,7 +176,10 @@ async fn a_large_photo_from_the_terminal_comes_with_what_screens_need() {
     let (_, draft) = Desk::of(&room, OTHER).create(&text("Harbour fees fall")).await;
     let id = id(&draft);
     let path = file(folder.path(), "quay.jpg", photo(1_300, 651));
-    for arguments in [&["release", "attach", &id, &path, "--alt", "en=A quay"][..], &["release", "publish", &id]] {
+    for arguments in [
+        &["release", "attach", &id, &path, "--alt", "en=A quay"][..],
+        &["release", "publish", &id],
+    ] {
         let (code, _, told) = say(arguments);
         assert_eq!(code, Some(0), "{told}");
     }
@@ -182,7 +187,10 @@ async fn a_large_photo_from_the_terminal_comes_with_what_screens_need() {
     let public = room.json(&format!("/releases/{id}.json")).await;
     let picture = &public["media"][0];
     let renditions = picture["renditions"].as_array().unwrap();
-    let sizes: Vec<_> = renditions.iter().map(|one| (one["width"].as_u64(), one["height"].as_u64())).collect();
+    let sizes: Vec<_> = renditions
+        .iter()
+        .map(|one| (one["width"].as_u64(), one["height"].as_u64()))
+        .collect();
     assert_eq!(sizes, [(Some(480), Some(240)), (Some(960), Some(481))]);
     let smaller = |one: &Value| one["size"].as_u64() < picture["size"].as_u64();
     assert!(renditions.iter().all(smaller), "{picture}");
@@ -190,5 +198,8 @@ async fn a_large_photo_from_the_terminal_comes_with_what_screens_need() {
     let page = crate::harness::answer(latest).await.1["path"].clone();
     let (year, month, slug) = (&page["year"], page["month"].as_u64().unwrap(), page["slug"].as_str().unwrap());
     let page = room.text(&format!("/en/{year}/{month:02}/{slug}/")).await;
-    assert!(page.contains(" 480w, ") && page.contains(" 960w, ") && page.contains(" 1300w\""), "{page}");
+    assert!(
+        page.contains(" 480w, ") && page.contains(" 960w, ") && page.contains(" 1300w\""),
+        "{page}"
+    );
 }

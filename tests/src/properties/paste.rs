@@ -1,8 +1,11 @@
 //! Whatever is pasted: no word is lost without a note.
 
+use std::cell::Cell;
+
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use proptest::prelude::*;
-use release::Paste;
+use release::{Format, Paste, to_html, to_markdown};
+use scraper::{Html, Selector};
 
 use super::{
     runner,
@@ -43,4 +46,118 @@ fn no_word_of_a_pasted_text_is_lost_without_a_note() {
         Ok(())
     };
     runner(500).run(&text, property).unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// What a word processor or a web page puts on a clipboard, in any order.
+const PIECES: [&str; 52] = [
+    "<p>",
+    "</p>",
+    "<p>",
+    "</p>",
+    "<b>",
+    "</b>",
+    "<strong>",
+    "</strong>",
+    "<i>",
+    "</i>",
+    "<em>",
+    "</em>",
+    "<ul>",
+    "</ul>",
+    "<ol>",
+    "</ol>",
+    "<li>",
+    "</li>",
+    "<li>",
+    "<h2>",
+    "</h2>",
+    "<blockquote>",
+    "</blockquote>",
+    "<table><thead><tr><th>",
+    "</th></tr></thead><tbody><tr><td>",
+    "<td>",
+    "</table>",
+    "<br>",
+    "<hr>",
+    "<a href=\"https://a.example/?b=1&amp;c=(2)\">",
+    "</a>",
+    "<code>",
+    "</code>",
+    "<pre>",
+    "</pre>",
+    "<sub>",
+    "</sub>",
+    "<p lang=\"fr\">",
+    "Tide",
+    "gauge ",
+    " at 5",
+    "&nbsp;",
+    "* ",
+    "# ",
+    "1. ",
+    "- ",
+    "_",
+    "[x](y)",
+    "&amp;lt;",
+    "|",
+    "مرحبا",
+    "\n",
+];
+
+/// The elements of a text and its words, as a browser's parser has them.
+fn parsed(html: &str) -> (Vec<String>, Vec<String>) {
+    let parsed = Html::parse_fragment(html);
+    let names = parsed.select(&Selector::parse("body *, html > *").unwrap()).filter_map(|element| {
+        let name = element.value().name();
+        let empty = element.text().all(|text| text.trim().is_empty());
+        // Markdown has one name for each of these, and paragraphs are where text stands alone.
+        match name {
+            "b" => Some("strong"),
+            "i" => Some("em"),
+            "p" => None,
+            name if empty && !["br", "hr", "td", "th"].contains(&name) => None,
+            name => Some(name),
+        }
+        .map(str::to_owned)
+    });
+    let names = names.collect();
+    let words = parsed.root_element().text().collect::<Vec<_>>().join(" ");
+    let words: String = words.split_whitespace().collect();
+    (names, words.chars().map(String::from).collect())
+}
+
+#[test]
+fn what_was_pasted_says_the_same_as_markdown() {
+    let base = url::Url::parse("https://press.example.org/").unwrap();
+    let pasted = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..24).prop_map(|pieces| pieces.concat());
+    let (tried, written, as_html) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
+    let property = |pasted: String| {
+        let html = to_html(&pasted, Format::Html, &base);
+        tried.set(tried.get() + 1);
+        let Some(markdown) = to_markdown(&html, &base) else {
+            return Ok(());
+        };
+        written.set(written.get() + 1);
+        as_html.set(as_html.get() + u32::from(markdown.lines().any(|line| line.starts_with('<'))));
+        let again = to_html(&markdown, Format::Markdown, &base);
+        let ((names, words), (wanted, wanted_words)) = (parsed(&again), parsed(&html));
+        prop_assert_eq!(&words, &wanted_words, "{}", &markdown);
+        let count = |names: &[String]| names.iter().filter(|name| name.as_str() != "br").count();
+        prop_assert_eq!(count(&names), count(&wanted), "{} became {}", html, markdown);
+        prop_assert_eq!(release::check_body(&markdown, Format::Markdown), Ok(()));
+        Ok(())
+    };
+    runner(600).run(&pasted, property).unwrap_or_else(|e| panic!("{e}"));
+    println!(
+        "{} tried, {} written, {} of them with HTML in it",
+        tried.get(),
+        written.get(),
+        as_html.get()
+    );
+    assert!(
+        written.get() * 10 > tried.get() * 9,
+        "{} of {} could not be written",
+        tried.get() - written.get(),
+        tried.get()
+    );
 }

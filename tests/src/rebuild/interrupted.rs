@@ -18,7 +18,15 @@ const RELEASES: u32 = 30;
 /// Starts a press room and kills it as soon as it has taken `site`; its S3 log is what tells.
 fn killed_in_the_middle(data: &Path, site: &Path, log: &Path) {
     let mut child = Command::new(program("pressroom"))
-        .args(["serve", "--json", "--no-sample", "--listen", "127.0.0.1:0", "--s3-listen", "127.0.0.1:0"])
+        .args([
+            "serve",
+            "--json",
+            "--no-sample",
+            "--listen",
+            "127.0.0.1:0",
+            "--s3-listen",
+            "127.0.0.1:0",
+        ])
         .args([Path::new("--data"), data, Path::new("--site"), site, Path::new("--s3-log"), log])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -39,7 +47,11 @@ fn killed_in_the_middle(data: &Path, site: &Path, log: &Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_was_killed_while_every_view_was_made_anew_goes_on_with_it_at_the_next_start() {
     let folder = tempfile::TempDir::new().unwrap();
-    let (data, site, log) = (folder.path().join("data"), folder.path().join("site.toml"), folder.path().join("s3.log"));
+    let (data, site, log) = (
+        folder.path().join("data"),
+        folder.path().join("site.toml"),
+        folder.path().join("s3.log"),
+    );
     let named = |name: &str| {
         let toml = local::sample::SITE.replace("http://127.0.0.1:8080", PUBLIC);
         std::fs::write(&site, toml.replace("Tidewater Newsroom", name)).unwrap();

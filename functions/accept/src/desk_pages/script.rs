@@ -90,7 +90,7 @@ pub(super) async fn check(
     Ok(answer(StatusCode::OK, &found))
 }
 
-/// `POST /desk/paste`: what a browser has on its clipboard becomes clean HTML, as a release in HTML would be cleaned.
+/// `POST /desk/paste`: what a browser has on its clipboard becomes clean text, as HTML and, when it can be had, as Markdown.
 pub(super) async fn paste(State(desk): State<Arc<Desk>>, request: Request) -> Page {
     let form = Form::read(whole(request.into_body()).await?);
     let (html, site) = (form.get("html").to_owned(), Arc::clone(&desk.site));
@@ -98,8 +98,8 @@ pub(super) async fn paste(State(desk): State<Arc<Desk>>, request: Request) -> Pa
     let cleaned = work
         .await
         .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "this text cannot be read"))?;
-    let (title, html) = cleaned.map_err(|reason| Problem::fault("/body", reason))?;
-    Ok(answer(StatusCode::OK, &json!({"title": title, "html": html})))
+    let Cleaned { title, html, markdown } = cleaned.map_err(|reason| Problem::fault("/body", reason))?;
+    Ok(answer(StatusCode::OK, &json!({"title": title, "html": html, "markdown": markdown})))
 }
 
 /// What a pasted text keeps: what it says and how it is divided, nothing of how it looked.
@@ -135,8 +135,15 @@ const KEPT: [&str; 29] = [
     "ul",
 ];
 
+/// What became of a paste.
+struct Cleaned {
+    title: String,
+    html: String,
+    markdown: Option<String>,
+}
+
 /// Title and text. White space of its source means nothing; paragraphs stand apart, so that a person can read it.
-fn cleaned(html: &str, base: &str) -> Result<(String, String), String> {
+fn cleaned(html: &str, base: &str) -> Result<Cleaned, String> {
     release::check_body(html, release::Format::Html)?;
     let paste = release::html(html);
     let base = Url::parse(base).map_err(|reason| reason.to_string())?;
@@ -146,7 +153,7 @@ fn cleaned(html: &str, base: &str) -> Result<(String, String), String> {
     builder.add_url_schemes(["https", "http", "mailto", "tel"]);
     let bare = builder.clean(&safe(&paste.body)).to_string();
     // Web pages divide with `div` what a text divides into paragraphs. Whatever does not fit together then is put right.
-    let whole = safe(&bare.replace("<div>", "<p>").replace("</div>", "</p>"));
+    let whole = safe(&without_anchors(&bare).replace("<div>", "<p>").replace("</div>", "</p>"));
     let mut apart = whole.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for end in [
         "</p>",
@@ -173,7 +180,18 @@ fn cleaned(html: &str, base: &str) -> Result<(String, String), String> {
         clean.push_str(line);
         clean.push_str(if part { "\n" } else { "\n\n" });
     }
-    Ok((paste.title, clean.trim_end().to_owned()))
+    Ok(Cleaned {
+        title: paste.title,
+        html: clean.trim_end().to_owned(),
+        markdown: release::to_markdown(&whole, &base),
+    })
+}
+
+/// Without links that lead nowhere, such as Word's bookmarks. None stands in another, so each ends with the next end tag.
+fn without_anchors(html: &str) -> String {
+    let mut parts = html.split("<a>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |whole, part| whole + &part.replacen("</a>", "", 1))
 }
 
 /// `POST /desk/releases/{id}/files`: how to send a file, as `POST /v1/releases/{id}/media` says it. Of a release that is not saved yet, too:
@@ -212,17 +230,19 @@ mod tests {
         let word = "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\"><head><style>p.MsoNormal{margin:0}</style></head><body lang=EN-GB>\
                     <!--StartFragment--><p class=MsoNormal style='margin:0cm;mso-pagination:none'><b><span lang=EN-US style='font-family:\"Calibri\"'>\
                     Harbour\n   fees</span></b> fall<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p><ul><li>One</li><li>Two</li></ul><!--EndFragment--></body></html>";
-        let (_, clean) = cleaned(word, "https://press.example.org/").unwrap();
-        assert_eq!(clean, "<p><b>Harbour fees</b> fall</p>\n\n<ul>\n<li>One</li>\n<li>Two</li>\n</ul>");
-        let page = "<nav>Menu</nav><article><h1>Ferry delayed</h1><p>It was <a href=\"javascript:alert(1)\" onclick=x>late</a>.</p><script>alert(1)</script></article>";
-        let (title, clean) = cleaned(page, "https://press.example.org/").unwrap();
-        assert_eq!(title, "Ferry delayed");
-        assert!(
-            clean.contains("late") && !clean.contains("script") && !clean.contains("onclick") && !clean.contains("Menu"),
-            "{clean}"
+        let clean = cleaned(word, "https://press.example.org/").unwrap();
+        assert_eq!(
+            clean.html,
+            "<p><b>Harbour fees</b> fall</p>\n\n<ul>\n<li>One</li>\n<li>Two</li>\n</ul>"
         );
-        let (_, clean) = cleaned("<div><div>One</div><div>Two<br>three</div></div>", "https://press.example.org/").unwrap();
-        assert_eq!(clean, "<p>One</p>\n\n<p>Two<br>three</p>");
+        assert_eq!(clean.markdown.unwrap(), "**Harbour fees** fall\n\n- One\n- Two");
+        let page = "<nav>Menu</nav><article><h1>Ferry delayed</h1><p>It was <a href=\"javascript:alert(1)\" onclick=x>late</a>.</p><script>alert(1)</script></article>";
+        let Cleaned { title, html, markdown } = cleaned(page, "https://press.example.org/").unwrap();
+        assert_eq!((title.as_str(), markdown.as_deref()), ("Ferry delayed", Some("It was late.")));
+        assert_eq!(html, "<p>It was late.</p>");
+        let clean = cleaned("<div><div>One</div><div>Two<br>three</div></div>", "https://press.example.org/").unwrap();
+        assert_eq!(clean.html, "<p>One</p>\n\n<p>Two<br>three</p>");
+        assert_eq!(clean.markdown.unwrap(), "One\n\nTwo\\\nthree");
         assert!(cleaned(&"<div>".repeat(500), "https://press.example.org/").is_err());
     }
 }

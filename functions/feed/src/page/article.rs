@@ -136,7 +136,9 @@ pub fn release_page(public: &Public, site: &Site, language: &Lang) -> Result<Vec
         event: public.event.as_ref().map(|event| Occasion::new(event, &shown)),
         correction_label: Words::of(&shown).correction.clone(),
         correction: public.correction.as_ref().and_then(|c| in_shown(&c.note)).unwrap_or_default(),
-        content: text.map(|t| tables::framed(&t.content_html, &Words::of(&shown).table)).unwrap_or_default(),
+        content: text
+            .map(|t| tables::framed(&t.content_html, &Words::of(&shown).table))
+            .unwrap_or_default(),
         figures: {
             let pictures = public.media.iter().filter(|file| file.is_picture());
             pictures.map(|file| content::picture(file, site, &shown)).collect()

@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn each_outermost_table_stands_in_a_frame() {
-        let (framed, _) = page("<p>a</p><table><tr><td>1<table lang=\"fr\"><tr><td>2</td></tr></table></td></tr></table><table><tr><td>3</td></tr></table>z");
+        let (framed, _) = page(
+            "<p>a</p><table><tr><td>1<table lang=\"fr\"><tr><td>2</td></tr></table></td></tr></table><table><tr><td>3</td></tr></table>z",
+        );
         let without = framed.replace(FRAME, "[").replace("</table></div>", "</table>]");
         assert_eq!(
             without,
