@@ -107,15 +107,16 @@ const PIECES: [&str; 52] = [
 /// The elements of a text and its words, as a browser's parser has them.
 fn parsed(html: &str) -> (Vec<String>, Vec<String>) {
     let parsed = Html::parse_fragment(html);
-    let names = parsed.select(&Selector::parse("body *, html > *").unwrap()).filter_map(|element| {
+    let every = Selector::parse("*").unwrap();
+    let names = parsed.select(&every).filter_map(|element| {
         let name = element.value().name();
         let empty = element.text().all(|text| text.trim().is_empty());
         // Markdown has one name for each of these, and paragraphs are where text stands alone.
         match name {
+            name if empty && !["br", "hr"].contains(&name) => None,
             "b" => Some("strong"),
             "i" => Some("em"),
             "p" => None,
-            name if empty && !["br", "hr", "td", "th"].contains(&name) => None,
             name => Some(name),
         }
         .map(str::to_owned)

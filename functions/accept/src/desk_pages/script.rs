@@ -236,6 +236,10 @@ mod tests {
             "<p><b>Harbour fees</b> fall</p>\n\n<ul>\n<li>One</li>\n<li>Two</li>\n</ul>"
         );
         assert_eq!(clean.markdown.unwrap(), "**Harbour fees** fall\n\n- One\n- Two");
+        let docs = "<b style=\"font-weight:normal;\" id=\"docs-internal-guid-1\"><p><span style=\"font-weight:700\">Fees</span><span> fall</span></p>\
+                    <ul><li><p>One</p></li></ul></b>";
+        let clean = cleaned(docs, "https://press.example.org/").unwrap();
+        assert_eq!(clean.markdown.unwrap(), "**Fees** fall\n\n- One");
         let page = "<nav>Menu</nav><article><h1>Ferry delayed</h1><p>It was <a href=\"javascript:alert(1)\" onclick=x>late</a>.</p><script>alert(1)</script></article>";
         let Cleaned { title, html, markdown } = cleaned(page, "https://press.example.org/").unwrap();
         assert_eq!((title.as_str(), markdown.as_deref()), ("Ferry delayed", Some("It was late.")));

@@ -15,7 +15,7 @@ pub fn to_markdown(html: &str, base: &Url) -> Option<String> {
     let mut wanted = String::new();
     let mut blocks: Vec<Block> = Vec::new();
     for (html, markdown, kind) in top(fragment.root_element()) {
-        if html_to_text(&html).is_empty() && !html.contains("<img") && kind != "hr" {
+        if html_to_text(&html).is_empty() && !html.contains("<img") && !html.contains("<hr") {
             continue;
         }
         let twin = blocks.last().is_some_and(|last| last.kind == kind && !last.twin);
@@ -55,6 +55,11 @@ fn top(root: ElementRef<'_>) -> Vec<(String, Option<String>, &str)> {
                 end(&mut open, &mut found);
                 found.push((element.html(), block(element), element.value().name()));
             }
+            Some(element) if holds_blocks(element) => {
+                end(&mut open, &mut found);
+                // Its start tag alone on a line begins HTML (CommonMark, section 4.6, condition 7).
+                found.push((element.html().replacen('>', ">\n", 1), None, ""));
+            }
             Some(element) => {
                 let (html, text) = open.get_or_insert_default();
                 html.push_str(&element.html());
@@ -71,6 +76,12 @@ fn top(root: ElementRef<'_>) -> Vec<(String, Option<String>, &str)> {
     }
     end(&mut open, &mut found);
     found
+}
+
+/// True for formatting around paragraphs or lists, which HTML has and Markdown has not.
+fn holds_blocks(element: ElementRef<'_>) -> bool {
+    let mut inside = element.descendent_elements().map(|inside| inside.value().name());
+    inside.any(|name| is_block(name) && name != "br")
 }
 
 /// The same elements and the same words. White space between words may stand on the other side of a tag.
@@ -98,11 +109,15 @@ fn lines(html: &str) -> String {
     if html.contains("<pre") {
         return html.to_owned();
     }
+    let (start, html) = match html.split_once(">\n") {
+        Some((start, rest)) if !start.contains('>') => (format!("{start}>\n"), rest),
+        _ => (String::new(), html),
+    };
     let mut lines = html.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for tag in ["</li>", "<ul>", "<ol>", "</tr>", "<table>", "<thead>", "</thead>", "<tbody>"] {
         lines = lines.replace(&format!("{tag} "), tag).replace(tag, &format!("{tag}\n"));
     }
-    lines.trim_end().to_owned()
+    start + lines.trim_end()
 }
 
 /// A list that follows one of its kind is one of its own only with other marks.
@@ -390,5 +405,9 @@ mod tests {
             "a\n\n<table>\n<tbody>\n<tr><td>1</td><td>2</td></tr>\n<tr><td colspan=\"2\">3</td></tr>\n</tbody></table>\n\n<p lang=\"fr\">b</p>\n\nc"
         );
         assert_eq!(written("<pre>a\n\nb</pre><p>c</p>"), "<pre>a\n\nb</pre>\n\nc");
+        assert_eq!(
+            written("a<em><ul><li>b</li></ul></em>"),
+            "a\n\n<em>\n<ul>\n<li>b</li>\n</ul>\n</em>"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! HTML documents and fragments.
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 
 use super::Paste;
 use crate::{Format, date::is_date_line};
@@ -21,6 +21,7 @@ pub fn html(text: &str) -> Paste {
         .and_then(|html| html.attr("lang"))
         .map(str::to_owned)
         .filter(|lang| !lang.is_empty());
+    meant(&mut document);
     let heading = find(&document, "h1").or_else(|| find(&document, "title"));
     paste.title = heading.map(words).unwrap_or_default();
     let mut remove: Vec<_> = select(&document, FURNITURE).map(|element| element.id()).collect();
@@ -52,6 +53,33 @@ pub fn html(text: &str) -> Paste {
     let root = ["article", "main", "body"].into_iter().find_map(|name| find(&document, name));
     paste.body = root.map(|root| root.inner_html().trim().to_owned()).unwrap_or_default();
     paste
+}
+
+/// Says by elements what a word processor says by styles: Google Docs writes bold words as `span`, and around all a `b` that is none.
+fn meant(document: &mut Html) {
+    let styled = select(document, "b[style], strong[style], i[style], em[style], span[style]").filter_map(|element| {
+        let style: String = element.attr("style")?.chars().filter(|c| !c.is_whitespace()).collect();
+        let says = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| style.split(';').any(|part| part.eq_ignore_ascii_case(word)))
+        };
+        let name = match element.value().name() {
+            "b" | "strong" if says(&["font-weight:normal", "font-weight:400"]) => "span",
+            "i" | "em" if says(&["font-style:normal"]) => "span",
+            "span" if says(&["font-weight:bold", "font-weight:700"]) => "b",
+            "span" if says(&["font-style:italic"]) => "i",
+            _ => return None,
+        };
+        Some((element.id(), name))
+    });
+    for (id, name) in styled.collect::<Vec<_>>() {
+        if let Some(mut node) = document.tree.get_mut(id)
+            && let Node::Element(element) = node.value()
+        {
+            element.name.local = name.into();
+        }
+    }
 }
 
 fn selector(css: &str) -> Selector {
@@ -94,6 +122,15 @@ mod tests {
     fn B11_a_title_with_markup_is_its_plain_text() {
         assert_eq!(html("<h1><em>Salmonella</em> alert</h1><p>x</p>").title, "Salmonella alert");
         assert_eq!(html("<title>New &lt;col&gt; rule</title><p>x</p>").title, "New <col> rule");
+    }
+
+    #[test]
+    fn what_a_word_processor_says_by_styles_is_said_by_elements() {
+        let docs = "<b style=\"font-weight:normal;\" id=\"docs-internal-guid-1\"><p dir=\"ltr\"><span style=\"font-size:11pt;font-weight:700\">Fees</span><span> fall \
+                    </span><span style=\"font-style: italic\">again</span></p></b>";
+        let base = url::Url::parse("https://press.example.org/").unwrap();
+        let clean = crate::to_html(&html(docs).body, Format::Html, &base);
+        assert_eq!(clean, "<span><p dir=\"ltr\"><b>Fees</b><span> fall </span><i>again</i></p></span>");
     }
 
     #[test]
