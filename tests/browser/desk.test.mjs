@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Officer } from './officer.mjs'
-import { moving, quay } from './pictures.mjs'
+import { grain, moving, quay } from './pictures.mjs'
 import { Room, pathOf } from './room.mjs'
 import { launch } from './tools.mjs'
 
@@ -327,7 +327,7 @@ describe('what scripts make quicker', () => {
   test('a picture that moves is sent as it is', async () => {
     await ana.go('/desk/releases/new')
     await ana.write('[name="texts.en.title"]', 'The quay moves')
-    for (const [n, picture, renditions] of [[0, quay(1300, 800), 2], [1, moving(1300, 800), 0]]) {
+    for (const [n, picture, renditions] of [[0, grain(1300, 800), 2], [1, moving(1300, 800), 0]]) {
       await ana.page.locator('#upload-file').setInputFiles({ name: `quay-${n}.png`, mimeType: 'image/png', buffer: picture })
       await ana.page.locator(`[name="media.${n}.renditions"]`).waitFor({ state: 'attached' })
       const sent = await ana.page.locator(`[name="media.${n}.renditions"]`).inputValue()
