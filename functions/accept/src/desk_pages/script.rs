@@ -153,7 +153,7 @@ fn cleaned(html: &str, base: &str) -> Result<Cleaned, String> {
     builder.add_url_schemes(["https", "http", "mailto", "tel"]);
     let bare = builder.clean(&safe(&paste.body)).to_string();
     // Web pages divide with `div` what a text divides into paragraphs. Whatever does not fit together then is put right.
-    let whole = safe(&without_anchors(&bare).replace("<div>", "<p>").replace("</div>", "</p>"));
+    let whole = tight(&safe(&without_anchors(&bare).replace("<div>", "<p>").replace("</div>", "</p>")));
     let mut apart = whole.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for end in [
         "</p>",
@@ -192,6 +192,18 @@ fn without_anchors(html: &str) -> String {
     let mut parts = html.split("<a>");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |whole, part| whole + &part.replacen("</a>", "", 1))
+}
+
+/// Without the paragraph that is all an item of a list says: Google Docs makes one of each.
+fn tight(html: &str) -> String {
+    let mut parts = html.split("<li><p>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |whole, part| match part.split_once("</p>") {
+        Some((words, rest)) if ["</li>", "<ul>", "<ol>"].iter().any(|tag| rest.trim_start().starts_with(tag)) => {
+            whole + "<li>" + words + rest
+        }
+        _ => whole + "<li><p>" + part,
+    })
 }
 
 /// `POST /desk/releases/{id}/files`: how to send a file, as `POST /v1/releases/{id}/media` says it. Of a release that is not saved yet, too:
@@ -237,9 +249,14 @@ mod tests {
         );
         assert_eq!(clean.markdown.unwrap(), "**Harbour fees** fall\n\n- One\n- Two");
         let docs = "<b style=\"font-weight:normal;\" id=\"docs-internal-guid-1\"><p><span style=\"font-weight:700\">Fees</span><span> fall</span></p>\
-                    <ul><li><p>One</p></li></ul></b>";
+                    <ul><li><p>One</p></li><li><p>Two</p><ul><li><p>Three</p></li></ul></li><li><p>a</p><p>b</p></li></ul></b>";
         let clean = cleaned(docs, "https://press.example.org/").unwrap();
-        assert_eq!(clean.markdown.unwrap(), "**Fees** fall\n\n- One");
+        assert_eq!(
+            clean.html,
+            "<p><b>Fees</b> fall</p>\n\n<ul>\n<li>One</li>\n<li>Two<ul>\n<li>Three</li>\n</ul>\n\n</li>\n<li><p>a</p>\n\n<p>b</p>\n\n</li>\n</ul>"
+        );
+        let clean = cleaned("<ul><li><p>One</p></li><li><p>Two</p></li></ul>", "https://press.example.org/").unwrap();
+        assert_eq!(clean.markdown.unwrap(), "- One\n- Two");
         let page = "<nav>Menu</nav><article><h1>Ferry delayed</h1><p>It was <a href=\"javascript:alert(1)\" onclick=x>late</a>.</p><script>alert(1)</script></article>";
         let Cleaned { title, html, markdown } = cleaned(page, "https://press.example.org/").unwrap();
         assert_eq!((title.as_str(), markdown.as_deref()), ("Ferry delayed", Some("It was late.")));
