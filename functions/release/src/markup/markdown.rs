@@ -405,9 +405,6 @@ mod tests {
             "a\n\n<table>\n<tbody>\n<tr><td>1</td><td>2</td></tr>\n<tr><td colspan=\"2\">3</td></tr>\n</tbody></table>\n\n<p lang=\"fr\">b</p>\n\nc"
         );
         assert_eq!(written("<pre>a\n\nb</pre><p>c</p>"), "<pre>a\n\nb</pre>\n\nc");
-        assert_eq!(
-            written("a<em><ul><li>b</li></ul></em>"),
-            "a\n\n<em>\n<ul>\n<li>b</li>\n</ul>\n</em>"
-        );
+        assert_eq!(written("a<em><ul><li>b</li></ul></em>"), "a\n\n<em>\n<ul>\n<li>b</li>\n</ul></em>");
     }
 }
